@@ -1,0 +1,5 @@
+export { grad } from './grad.ts'
+export { type CompiledGraph, compile } from './model.ts'
+export { composite } from './op.ts'
+export * from './ops/index.ts'
+export { constant, type DType, GraphError, input, type Shape, scalar, type Tensor } from './tensor.ts'

@@ -1,0 +1,180 @@
+import onnxProto from 'onnx-proto'
+import type { Attributes, AttributeValue, DType, Node, Tensor } from './tensor.ts'
+
+const { onnx } = onnxProto
+
+/** ONNX's own operators are taken at this version; Gelu needs 20. */
+const OPSET = 20
+const IR_VERSION = 9
+
+const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<DType, number>
+
+/** A graph made ready for ONNX Runtime. */
+export interface CompiledGraph {
+  /** An ONNX ModelProto. */
+  readonly bytes: Uint8Array
+  readonly inputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
+  readonly outputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
+  readonly nNodes: number
+}
+
+/**
+ * Writes the graph that computes `outputs` as an ONNX model. Equal constants are written once; inputs keep their names.
+ * Throws when two different inputs share a name.
+ */
+export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGraph {
+  const names = new Map<Tensor, string>()
+  const inputs = new Map<string, Tensor>()
+  const initializers = new Map<string, { name: string; tensor: Tensor }>()
+  const nodes: InstanceType<typeof onnx.NodeProto>[] = []
+  let counter = 0
+
+  const leaf = (tensor: Tensor): string | undefined => {
+    const { source } = tensor
+    if (source.kind === 'input') {
+      const known = inputs.get(source.name)
+      if (known && known !== tensor) throw new Error(`internal: two inputs are named "${source.name}"`)
+      inputs.set(source.name, tensor)
+      return source.name
+    }
+    if (source.kind === 'constant') {
+      const key = `${tensor.dtype}:${tensor.shape}:${Array.from(source.data).join()}`
+      const known = initializers.get(key) ?? { name: `c${initializers.size}`, tensor }
+      initializers.set(key, known)
+      return known.name
+    }
+    return undefined
+  }
+  const nameOf = (tensor: Tensor): string => {
+    const name = names.get(tensor) ?? leaf(tensor)
+    if (name === undefined) throw new Error('internal: a tensor is read before it is made')
+    names.set(tensor, name)
+    return name
+  }
+  const emit = (node: Node) => {
+    if (node.body) {
+      names.set(node.outputs[0]!, nameOf(node.body))
+      return
+    }
+    for (const out of node.outputs) names.set(out, `t${counter++}`)
+    nodes.push(
+      new onnx.NodeProto({
+        opType: node.op.name,
+        domain: node.op.domain,
+        input: node.inputs.map((tensor) => (tensor ? nameOf(tensor) : '')),
+        output: node.outputs.map((out) => names.get(out)!),
+        attribute: attributeProtos(node.attributes),
+      }),
+    )
+  }
+  for (const node of emissionOrder(Object.values(outputs))) emit(node)
+
+  // A graph output must be a node's own output, under the asked name.
+  for (const [name, tensor] of Object.entries(outputs)) {
+    nodes.push(new onnx.NodeProto({ opType: 'Identity', input: [nameOf(tensor)], output: [name] }))
+  }
+  renameSingleUse(nodes)
+
+  const info = (name: string, tensor: Tensor) => ({
+    name,
+    type: {
+      tensorType: { elemType: elementType[tensor.dtype], shape: { dim: tensor.shape.map((n) => ({ dimValue: n })) } },
+    },
+  })
+  const model = onnx.ModelProto.create({
+    irVersion: IR_VERSION,
+    producerName: 'rubato',
+    opsetImport: [
+      { domain: '', version: OPSET },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'rubato',
+      node: nodes,
+      initializer: [...initializers.values()].map(({ name, tensor }) => tensorProto(name, tensor)),
+      input: [...inputs].map(([name, tensor]) => info(name, tensor)),
+      output: Object.entries(outputs).map(([name, tensor]) => info(name, tensor)),
+    },
+  })
+  const describe = ([name, { dtype, shape }]: [string, Tensor]) => ({ name, dtype, shape })
+  return {
+    bytes: onnx.ModelProto.encode(model).finish(),
+    inputs: [...inputs].map(describe),
+    outputs: Object.entries(outputs).map(describe),
+    nNodes: nodes.length,
+  }
+}
+
+/** Drops the closing Identity of an output that nothing else reads, so that a kernel writes it where it was asked for. */
+function renameSingleUse(nodes: InstanceType<typeof onnx.NodeProto>[]): void {
+  const uses = new Map<string, number>()
+  for (const node of nodes) for (const name of node.input ?? []) uses.set(name, (uses.get(name) ?? 0) + 1)
+  const maker = new Map(nodes.flatMap((node) => (node.output ?? []).map((name, i) => [name, { node, i }] as const)))
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const { opType, input, output } = nodes[at]!
+    if (opType !== 'Identity') continue
+    const source = maker.get(input![0]!)
+    if (!source || source.node.opType === 'Identity' || uses.get(input![0]!) !== 1) continue
+    source.node.output![source.i] = output![0]!
+    nodes.splice(at, 1)
+  }
+}
+
+function emissionOrder(outputs: readonly Tensor[]): Node[] {
+  const order: Node[] = []
+  const seen = new Set<Node>()
+  const stack: { node: Node; reads: readonly (Tensor | null)[]; next: number }[] = []
+  const open = (tensor: Tensor | null) => {
+    if (tensor?.source.kind !== 'node' || seen.has(tensor.source.node)) return
+    const { node } = tensor.source
+    seen.add(node)
+    stack.push({ node, reads: node.body ? [node.body] : node.inputs, next: 0 })
+  }
+  for (const output of outputs) {
+    open(output)
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!
+      if (top.next < top.reads.length) open(top.reads[top.next++] ?? null)
+      else order.push(stack.pop()!.node)
+    }
+  }
+  return order
+}
+
+function attributeProtos(attributes: Attributes) {
+  return Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) }))
+}
+
+function attributeValue(value: AttributeValue) {
+  const { AttributeType } = onnx.AttributeProto
+  if (typeof value === 'number') return { i: value, type: AttributeType.INT }
+  if (typeof value === 'string') return { s: new TextEncoder().encode(value), type: AttributeType.STRING }
+  if (Array.isArray(value)) return { ints: value as number[], type: AttributeType.INTS }
+  return { f: (value as { float: number }).float, type: AttributeType.FLOAT }
+}
+
+function tensorProto(name: string, tensor: Tensor) {
+  const data = (tensor.source as { data: ArrayLike<number> }).data
+  return {
+    name,
+    dataType: elementType[tensor.dtype],
+    dims: [...tensor.shape],
+    rawData: new Uint8Array(typedArray(tensor.dtype, data).buffer),
+  }
+}
+
+/** The values as ONNX Runtime stores them. */
+export function typedArray(dtype: DType, data: ArrayLike<number>) {
+  switch (dtype) {
+    case 'float32':
+      return Float32Array.from(data)
+    case 'float64':
+      return Float64Array.from(data)
+    case 'int32':
+      return Int32Array.from(data)
+    case 'int64':
+      return BigInt64Array.from(Array.from(data, (n) => BigInt(n)))
+    case 'bool':
+      return Uint8Array.from(data)
+  }
+}

@@ -1,0 +1,6 @@
+export * from './attention.ts'
+export * from './elementwise.ts'
+export * from './matmul.ts'
+export * from './movement.ts'
+export * from './norm.ts'
+export * from './reduction.ts'
