@@ -1,0 +1,237 @@
+import { compact } from './format.ts'
+import type { MetricsRecord } from './records.ts'
+import type { RewardByScaffold } from './rollouts.ts'
+
+/** One line of a chart; null where the step did not log it. */
+export interface Series {
+  label: string
+  values: (number | null)[]
+}
+
+export interface Panel {
+  id: string
+  title: string
+  about: string
+  /** Steps within the stage, one for each value. */
+  steps: number[]
+  series: Series[]
+  /** Half the height of the shaded band around the first series (its standard deviation). */
+  band?: (number | null)[]
+  /** Drawn at once, or only when the reader opens the rest. */
+  main: boolean
+}
+
+export interface StageCurves {
+  id: string
+  label: string
+  nSteps: number
+  panels: Panel[]
+  /** Titles of the usual curves that this stage did not log. */
+  missing: string[]
+}
+
+interface PanelSpec {
+  title: string
+  about: string
+  series: { key: string; label: string }[]
+  band?: string
+  stages?: string[]
+  more?: true
+}
+
+const PANELS: PanelSpec[] = [
+  {
+    title: 'Loss',
+    about: 'Mean negative log-likelihood of a target token.',
+    series: [{ key: 'loss', label: 'loss' }],
+    stages: ['sft'],
+  },
+  {
+    title: 'Reward',
+    about: 'Mean over the answers of a step; the band is one standard deviation.',
+    series: [{ key: 'reward', label: 'reward' }],
+    band: 'reward_std',
+    stages: ['rl'],
+  },
+  {
+    title: 'Reward with and without scaffold',
+    about: 'Answers that saw no criterion, and answers that saw some. The plain ones are what training is after.',
+    series: [
+      { key: 'reward/plain', label: 'plain' },
+      { key: 'reward/scaffolded', label: 'scaffolded' },
+    ],
+    stages: ['rl'],
+  },
+  {
+    title: 'Scaffold ratio',
+    about: 'Mean share of the rubric shown to the answers of a step.',
+    series: [{ key: 'scaffold/ratio', label: 'ratio' }],
+    stages: ['rl'],
+  },
+  {
+    title: 'Length of an answer',
+    about: 'Mean tokens of a completion.',
+    series: [{ key: 'completions/mean_length', label: 'tokens' }],
+    stages: ['rl'],
+  },
+  {
+    title: 'Entropy',
+    about: 'Of the next token, in nats.',
+    series: [{ key: 'entropy', label: 'entropy' }],
+    stages: ['rl'],
+  },
+  {
+    title: 'KL',
+    about: 'From the reference policy, in nats a token.',
+    series: [{ key: 'kl', label: 'kl' }],
+    stages: ['rl'],
+  },
+  { title: 'Gradient norm', about: 'Before clipping.', series: [{ key: 'grad_norm', label: 'norm' }] },
+  { title: 'Loss', about: 'The stage’s own objective.', series: [{ key: 'loss', label: 'loss' }], more: true },
+  { title: 'Learning rate', about: '', series: [{ key: 'learning_rate', label: 'rate' }], more: true },
+  {
+    title: 'Groups without a signal',
+    about: 'Share of prompts whose answers all had the same reward.',
+    series: [{ key: 'frac_reward_zero_std', label: 'share' }],
+    more: true,
+  },
+  {
+    title: 'Answers cut off',
+    about: 'Share that reached the token limit.',
+    series: [{ key: 'completions/clipped_ratio', label: 'share' }],
+    more: true,
+  },
+  {
+    title: 'Clipped tokens',
+    about: 'Share whose probability ratio left the clip region.',
+    series: [{ key: 'clip_ratio/region_mean', label: 'share' }],
+    more: true,
+  },
+  {
+    title: 'Sampler against trainer',
+    about: 'KL between the probabilities at sampling and at training, in nats.',
+    series: [{ key: 'sampler_trainer_kl', label: 'kl' }],
+    more: true,
+  },
+  { title: 'Step time', about: 'Seconds a step.', series: [{ key: 'step_time', label: 'seconds' }], more: true },
+]
+
+const MAX_POINTS = 600 // about one a screen pixel; longer curves are averaged in equal stretches
+
+/** The curves of each stage, in the order in which the stages ran. */
+export function stageCurves(metrics: readonly MetricsRecord[], rewards: readonly RewardByScaffold[]): StageCurves[] {
+  return segments(metrics).map(({ label, stage, records }, i) => {
+    const id = `stage-${i + 1}`
+    const known = stage === 'rl' ? withRewards(records, rewards) : records
+    const panels: Panel[] = []
+    const missing: string[] = []
+    for (const spec of PANELS.filter((spec) => spec.stages?.includes(stage) ?? true)) {
+      const panel = toPanel(`${id}-panel-${panels.length + 1}`, spec, known)
+      if (panel && !panels.some((earlier) => earlier.title === panel.title)) panels.push(panel)
+      else if (!panel && !spec.more) missing.push(spec.title)
+    }
+    const criteria = toPanel(`${id}-criteria`, criteriaSpec(known), known)
+    if (criteria) panels.push(criteria)
+    return { id, label, nSteps: records.length, panels, missing }
+  })
+}
+
+/** What a chart shows, in words: first, last, lowest and highest value of each line. */
+export function describe(panel: Panel): string {
+  const lines = panel.series.map(({ label, values }) => {
+    const known = values.flatMap((value, i) => (value === null ? [] : [{ value, step: panel.steps[i]! }]))
+    const [first, last] = [known[0], known.at(-1)]
+    if (!first || !last) return `${label}: no values`
+    const high = known.reduce((a, b) => (b.value > a.value ? b : a))
+    const low = known.reduce((a, b) => (b.value < a.value ? b : a))
+    return `${label} from ${compact(first.value)} (step ${first.step}) to ${compact(last.value)} (step ${last.step}), lowest ${compact(low.value)} at step ${low.step}, highest ${compact(high.value)} at step ${high.step}`
+  })
+  return `${lines.join('; ')}.`
+}
+
+/** Stages in the order in which they ran. A resumed run logs some steps again: the later record stands. */
+function segments(metrics: readonly MetricsRecord[]): { label: string; stage: string; records: MetricsRecord[] }[] {
+  const found: { label: string; stage: string; records: MetricsRecord[] }[] = []
+  for (const record of metrics) {
+    const current = found.at(-1)
+    const last = current?.records.at(-1)
+    const restarts =
+      last !== undefined &&
+      record.step <= last.step &&
+      (figure(record, 'global_step') ?? 0) > (figure(last, 'global_step') ?? 0)
+    if (!current || current.stage !== record.stage || restarts) {
+      const nth = found.filter(({ stage }) => stage === record.stage).length + 1
+      found.push({
+        label: stageLabel(record.stage) + (nth > 1 ? ` (${nth})` : ''),
+        stage: record.stage,
+        records: [record],
+      })
+      continue
+    }
+    while (current.records.length > 0 && current.records.at(-1)!.step >= record.step) current.records.pop()
+    current.records.push(record)
+  }
+  return found
+}
+
+const STAGE_NAMES: Record<string, string> = {
+  sft: 'Supervised fine-tuning',
+  rl: 'Reinforcement learning',
+  dpo: 'Preference optimisation',
+}
+
+export function stageLabel(stage: string): string {
+  return STAGE_NAMES[stage] ?? stage
+}
+
+function criteriaSpec(records: readonly MetricsRecord[]): PanelSpec {
+  const keys = new Set(records.flatMap((record) => Object.keys(record).filter((key) => /^rubric\/.+\/pass$/.test(key))))
+  return {
+    title: 'Criteria met',
+    about: 'Share of the answers of a step that met the criteria of a group.',
+    series: [...keys].sort().map((key) => ({ key, label: key.slice('rubric/'.length, -'/pass'.length) })),
+  }
+}
+
+function toPanel(id: string, spec: PanelSpec, records: readonly MetricsRecord[]): Panel | undefined {
+  const column = (key: string) => records.map((record) => figure(record, key) ?? null)
+  const series = spec.series
+    .map(({ key, label }) => ({ label, values: column(key) }))
+    .filter(({ values }) => values.some((value) => value !== null))
+  if (series.length === 0) return undefined
+  const shrink = <T>(values: (number | null)[]) => averaged(values) as T
+  const band = spec.band === undefined ? undefined : column(spec.band)
+  return {
+    id,
+    title: spec.title,
+    about: spec.about,
+    steps: shrink<number[]>(records.map(({ step }) => step)).map(Math.round),
+    series: series.map(({ label, values }) => ({ label, values: averaged(values) })),
+    ...(band?.some((value) => value !== null) ? { band: averaged(band) } : {}),
+    main: !spec.more,
+  }
+}
+
+function withRewards(records: readonly MetricsRecord[], rewards: readonly RewardByScaffold[]): MetricsRecord[] {
+  const byStep = new Map(rewards.map((reward) => [reward.step, reward]))
+  return records.map((record) => {
+    const reward = byStep.get(record.step)
+    return reward ? { 'reward/plain': reward.plain, 'reward/scaffolded': reward.scaffolded, ...record } : record
+  })
+}
+
+function averaged(values: (number | null)[]): (number | null)[] {
+  if (values.length <= MAX_POINTS) return values
+  return Array.from({ length: MAX_POINTS }, (_, i) => {
+    const from = Math.floor((i * values.length) / MAX_POINTS)
+    const to = Math.floor(((i + 1) * values.length) / MAX_POINTS)
+    const known = values.slice(from, to).filter((value) => value !== null)
+    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length
+  })
+}
+
+/** A finite number under this name, else undefined (JSON has no NaN; a figure that was not finite arrives as null). */
+export function figure(record: MetricsRecord, key: string): number | undefined {
+  const value = record[key]
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}

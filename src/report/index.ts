@@ -1,0 +1,2 @@
+export { ReportError } from './readRun.ts'
+export { type ReportOptions, writeReport } from './writeReport.ts'
