@@ -10,9 +10,11 @@ export interface SamplingOptions {
   readonly topP: number
   /** Divides positive and multiplies negative logits of tokens already in the answer (arXiv 1909.05858); 1 is off. */
   readonly repetitionPenalty: number
+  /** Tokens that are never drawn: those that stand for audio or open a turn. */
+  readonly suppressIds: readonly number[]
 }
 
-export const plainSampling: SamplingOptions = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 }
+export const plainSampling: SamplingOptions = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, suppressIds: [] }
 
 /**
  * Draws a token from logits [vocab]. `logProb` is the token's natural-log probability under the model itself
@@ -63,9 +65,11 @@ function cut(weights: Float64Array, total: number, topK: number, topP: number): 
   return kept
 }
 
-function penalised(logits: Float32Array, { repetitionPenalty }: SamplingOptions, seen: ReadonlySet<number>) {
-  if (repetitionPenalty === 1 || seen.size === 0) return logits
+function penalised(logits: Float32Array, { repetitionPenalty, suppressIds }: SamplingOptions, seen: ReadonlySet<number>) {
+  if (suppressIds.length === 0 && (repetitionPenalty === 1 || seen.size === 0)) return logits
   const scores = logits.slice()
+  for (const id of suppressIds) scores[id] = Number.NEGATIVE_INFINITY
+  if (repetitionPenalty === 1) return scores
   for (const id of seen) {
     const logit = scores[id]!
     scores[id] = logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty

@@ -25,7 +25,7 @@ export interface CompiledGraph {
 export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGraph {
   const names = new Map<Tensor, string>()
   const inputs = new Map<string, Tensor>()
-  const initializers = new Map<string, { name: string; tensor: Tensor }>()
+  const initializers = new Map<string | Tensor, { name: string; tensor: Tensor }>()
   const nodes: InstanceType<typeof onnx.NodeProto>[] = []
   let counter = 0
 
@@ -38,7 +38,9 @@ export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGrap
       return source.name
     }
     if (source.kind === 'constant') {
-      const key = `${tensor.dtype}:${tensor.shape}:${Array.from(source.data).join()}`
+      // Small constants (axes, shapes, scalars) are merged by value; large ones are known by identity alone.
+      const small = source.data.length <= 16
+      const key = small ? `${tensor.dtype}:${tensor.shape}:${Array.from(source.data).join()}` : tensor
       const known = initializers.get(key) ?? { name: `c${initializers.size}`, tensor }
       initializers.set(key, known)
       return known.name

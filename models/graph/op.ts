@@ -28,6 +28,12 @@ export interface OpSpec<A extends Attributes> {
   readonly grad: 'none' | GradRule
 }
 
+/** Puts an operator on a graph; a null input is an optional one left out. */
+export type Place<A extends Attributes = Attributes> = (
+  inputs: readonly (Tensor | null)[],
+  attributes: A,
+) => readonly [Tensor, ...Tensor[]]
+
 export interface RegisteredOp extends OpRecord {
   readonly about: string
   readonly sample: () => readonly OpSample[]
@@ -38,10 +44,8 @@ const registry: RegisteredOp[] = []
 /** Every operator defined so far, in order of definition; tests walk it. */
 export const registeredOps = (): readonly RegisteredOp[] => registry
 
-/** Registers an operator and returns the function that puts it on a graph; a null input is an optional one left out. */
-export function op<A extends Attributes>(
-  spec: OpSpec<A>,
-): (inputs: readonly (Tensor | null)[], attributes: A) => readonly [Tensor, ...Tensor[]] {
+/** Registers an operator and returns the function that puts it on a graph. */
+export function op<A extends Attributes>(spec: OpSpec<A>): Place<A> {
   const record: RegisteredOp = {
     name: spec.name,
     domain: spec.domain ?? '',

@@ -29,12 +29,7 @@ interface Pending {
 
 /** Starts an engine; `close` it when done, else its thread keeps the process alive only while a call is open. */
 export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
-  const compiled = import.meta.url.endsWith('.js')
-  const worker = new Worker(new URL(compiled ? './worker.js' : './worker.ts', import.meta.url), {
-    workerData: { executionProviders: options.executionProviders ?? ['cpu'], threads: options.threads ?? 0 },
-    // Running from source (tests), the thread needs the TypeScript loader that the main thread already has.
-    ...(compiled ? {} : { execArgv: ['--import', 'tsx'] }),
-  })
+  const worker = startWorker({ executionProviders: options.executionProviders ?? ['cpu'], threads: options.threads ?? 0 })
   worker.unref()
   const pending = new Map<number, Pending>()
   const defined = new Map<string, Promise<unknown>>()
@@ -91,4 +86,12 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
       await worker.terminate()
     },
   }
+}
+
+/** From source (tests) the thread first registers the TypeScript loader; the package itself runs compiled. */
+function startWorker(workerData: RuntimeOptions): Worker {
+  if (import.meta.url.endsWith('.js')) return new Worker(new URL('./worker.js', import.meta.url), { workerData })
+  const source = JSON.stringify(new URL('./worker.ts', import.meta.url).href)
+  const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${source}) })`
+  return new Worker(boot, { eval: true, workerData })
 }

@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts'
-import { type OpSample, op } from '../op.ts'
+import { type OpSample, op, type Place } from '../op.ts'
 import { broadcast, type DType, scalar, type Tensor } from '../tensor.ts'
 import { sumTo } from './reduction.ts'
 
@@ -18,7 +18,7 @@ function unary(
   grad: 'none' | ((dy: Tensor, x: Tensor, y: Tensor) => Tensor),
   draw: (random: Random) => number = between(-2, 2),
 ): Unary {
-  const make = op({
+  const make: Place = op({
     name,
     about,
     shape: ([x]) => x!.shape,
@@ -52,7 +52,7 @@ function binary(
   grad: 'none' | ((dy: Tensor, a: Tensor, b: Tensor, y: Tensor) => [Tensor, Tensor]),
   { draw = between(0.5, 2), dtype }: { draw?: (random: Random) => number; dtype?: DType } = {},
 ): Binary {
-  const make = op({
+  const make: Place = op({
     name,
     about,
     shape: ([a, b]) => broadcast(name, a!.shape, b!.shape),

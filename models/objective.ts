@@ -1,0 +1,58 @@
+import {
+  composite,
+  exp,
+  input,
+  logSoftmax,
+  mul,
+  neg,
+  oneHot,
+  pick,
+  reshape,
+  sub,
+  sum,
+  type Tensor,
+} from './graph/index.ts'
+
+/**
+ * What a loss sees. M tokens are predicted, padded to the graph's fixed size; everything has shape [M], natural
+ * logarithms.
+ */
+export interface ObjectiveContext {
+  readonly logProbs: Tensor
+  /** Entropy of the distribution each token was drawn from, in nats. */
+  entropy(): Tensor
+  /** A number a token, fed under this name; 0 on padding. */
+  value(name: string): Tensor
+  /** One number for the whole batch, fed under this name. */
+  number(name: string): Tensor
+}
+
+/** A loss: one file, one record. */
+export interface Objective {
+  readonly name: string
+  build(context: ObjectiveContext): { loss: Tensor; metrics?: Readonly<Record<string, Tensor>> }
+}
+
+export function objectiveContext(logits: Tensor, targets: Tensor): ObjectiveContext {
+  const values = new Map<string, Tensor>()
+  const remember = (name: string, shape: number[]) => {
+    const tensor = values.get(name) ?? input(name, shape)
+    values.set(name, tensor)
+    return tensor
+  }
+  const all = logSoftmax(logits)
+  return {
+    logProbs: tokenLogProbs(logits, all, targets),
+    entropy: () => neg(sum(mul(exp(all), all), [1])),
+    value: (name) => remember(name, [targets.shape[0]!]),
+    number: (name) => remember(name, []),
+  }
+}
+
+/** log softmax(logits)[target]: [M, vocab], int64 [M] → [M]. Its gradient is onehot − softmax, never a dense scatter. */
+function tokenLogProbs(logits: Tensor, all: Tensor, targets: Tensor): Tensor {
+  const [m, vocab] = logits.shape as [number, number]
+  return composite('TokenLogProbs', [logits], pick(all, targets), (dy) => [
+    mul(reshape(dy, [m, 1]), sub(oneHot(targets, vocab, logits.dtype), exp(all))),
+  ])
+}
