@@ -17,6 +17,8 @@ export interface Panel {
   series: Series[]
   /** Half the height of the shaded band around the first series (its standard deviation). */
   band?: (number | null)[]
+  /** A schedule: smoothing it would only show it late. */
+  exact: boolean
   /** Drawn at once, or only when the reader opens the rest. */
   main: boolean
 }
@@ -36,6 +38,7 @@ interface PanelSpec {
   series: { key: string; label: string }[]
   band?: string
   stages?: string[]
+  exact?: true
   more?: true
 }
 
@@ -66,6 +69,7 @@ const PANELS: PanelSpec[] = [
     title: 'Scaffold ratio',
     about: 'Mean share of the rubric shown to the answers of a step.',
     series: [{ key: 'scaffold/ratio', label: 'ratio' }],
+    exact: true,
     stages: ['rl'],
   },
   {
@@ -88,7 +92,7 @@ const PANELS: PanelSpec[] = [
   },
   { title: 'Gradient norm', about: 'Before clipping.', series: [{ key: 'grad_norm', label: 'norm' }] },
   { title: 'Loss', about: 'The stage’s own objective.', series: [{ key: 'loss', label: 'loss' }], more: true },
-  { title: 'Learning rate', about: '', series: [{ key: 'learning_rate', label: 'rate' }], more: true },
+  { title: 'Learning rate', about: '', series: [{ key: 'learning_rate', label: 'rate' }], exact: true, more: true },
   {
     title: 'Groups without a signal',
     about: 'Share of prompts whose answers all had the same reward.',
@@ -130,7 +134,7 @@ export function stageCurves(metrics: readonly MetricsRecord[], rewards: readonly
       if (panel && !panels.some((earlier) => earlier.title === panel.title)) panels.push(panel)
       else if (!panel && !spec.more) missing.push(spec.title)
     }
-    const criteria = toPanel(`${id}-criteria`, criteriaSpec(known), known)
+    const criteria = toPanel(`${id}-panel-criteria`, criteriaSpec(known), known)
     if (criteria) panels.push(criteria)
     return { id, label, nSteps: records.length, panels, missing }
   })
@@ -208,6 +212,7 @@ function toPanel(id: string, spec: PanelSpec, records: readonly MetricsRecord[])
     steps: shrink<number[]>(records.map(({ step }) => step)).map(Math.round),
     series: series.map(({ label, values }) => ({ label, values: averaged(values) })),
     ...(band?.some((value) => value !== null) ? { band: averaged(band) } : {}),
+    exact: spec.exact ?? false,
     main: !spec.more,
   }
 }

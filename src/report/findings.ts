@@ -68,13 +68,13 @@ function judge(
   if (!before || !after || !change) {
     const only = (after ?? before)!
     return {
-      verdict: `Only one evaluation was kept (“${only.name}”, ${percent(only.score)} %), so nothing can be said about a change; ${heard.text}.`,
+      verdict: `Only one evaluation was kept (“${only.name}”, ${percent(only.score)}%), so nothing can be said about a change; ${heard.text}.`,
       tone: 'none',
     }
   }
-  const figures = `${percent(before.score)} % to ${percent(after.score)} %`
+  const figures = `${percent(before.score)}% to ${percent(after.score)}%`
   const measured = change.interval
-    ? `${signedPercent(change.mean)} points, 95 % interval ${signedPercent(change.interval[0])} to ${signedPercent(change.interval[1])}, ${count(change.nPairs, 'sample')}`
+    ? `${signedPercent(change.mean)} points, 95% interval ${signedPercent(change.interval[0])} to ${signedPercent(change.interval[1])}, ${count(change.nPairs, 'sample')}`
     : `${signedPercent(change.mean)} points, answers not paired, ${count(after.n_samples, 'sample')}`
   if (change.direction === 'higher') {
     return {
@@ -97,7 +97,7 @@ function listeningClause(controls: ListeningControl[]): { text: string; joins: '
   const scores = controls
     .map(
       (c) =>
-        `${percent(c.evaluation.score)} % with the sound ${c.control === 'silenced' ? 'silenced' : 'swapped for another clip'}`,
+        `${percent(c.evaluation.score)}% with the sound ${c.control === 'silenced' ? 'silenced' : 'swapped for another clip'}`,
     )
     .join(', ')
   const deaf = controls.filter((c) => c.gain.direction !== 'higher')

@@ -23,7 +23,7 @@ export function pairAnswers(before: Evaluation | undefined, after: Evaluation | 
 export interface Difference {
   /** Mean of second − first over the samples both have, or of the two scores when answers were not kept. */
   mean: number
-  /** 95 %, from a paired bootstrap over samples; undefined when answers were not kept for both. */
+  /** 95%, from a paired bootstrap over samples; undefined when answers were not kept for both. */
   interval: [number, number] | undefined
   nPairs: number
   /** Whether zero lies outside the interval; without one, whether the two evaluations' own intervals do not touch. */

@@ -40,7 +40,7 @@ function figure(clip: Clip, id: string, first: boolean): Html {
   return html`
 <figure class="clip" data-clip="${id}">
   <div class="pictures">
-    ${waveform(clip, name)}
+    ${waveform(clip, name, id, first)}
     <canvas class="mel" width="${clip.mel.nColumns}" height="${clip.mel.nMels}" role="img" aria-label="Mel spectrogram of ${name}, ${clip.mel.nMels} bands, low sounds at the bottom"></canvas>
     <span class="playhead" aria-hidden="true"></span>
   </div>
@@ -53,14 +53,19 @@ function figure(clip: Clip, id: string, first: boolean): Html {
 </figure>`
 }
 
-function waveform(clip: Clip, name: string): Html {
+// The outline is written once; a clip that comes again points at it.
+function waveform(clip: Clip, name: string, id: string, first: boolean): Html {
   const { peaks } = clip
   const loudest = Math.max(0.01, ...peaks.map(({ low, high }) => Math.max(-low, high)))
   const y = (value: number) => (50 - (value / loudest) * 48).toFixed(1)
   const upper = peaks.map(({ high }, i) => `${i},${y(high)}`)
   const lower = peaks.map(({ low }, i) => `${i},${y(low)}`).reverse()
   const label = `Waveform of ${name}, peak ${number(loudest, 2)} of full scale`
-  return html`<svg class="waveform" viewBox="0 0 ${Math.max(1, peaks.length - 1)} 100" preserveAspectRatio="none" role="img" aria-label="${label}"><polygon points="${trusted([...upper, ...lower].join(' '))}"/></svg>`
+  return html`<svg class="waveform" viewBox="0 0 ${Math.max(1, peaks.length - 1)} 100" preserveAspectRatio="none" role="img" aria-label="${label}">${
+    first
+      ? html`<polygon id="${id}-outline" points="${trusted([...upper, ...lower].join(' '))}"/>`
+      : html`<use href="#${id}-outline"/>`
+  }</svg>`
 }
 
 function nameOf(source: string): string {

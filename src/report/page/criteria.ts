@@ -42,5 +42,5 @@ function groupView(group: string, sign: number, before?: Evaluation, after?: Eva
 
 function bar(name: string, { pass_rate, n }: { pass_rate: number; n: number }, tone: string): Html {
   const width = (Math.min(1, Math.max(0, pass_rate)) * 100).toFixed(1)
-  return html`<div class="bar"><span class="name">${name}</span><span class="track" aria-hidden="true"><span class="fill ${tone}" style="width:${width}%"></span></span><span class="n">${percent(pass_rate)} % <span class="note">of ${count(n, 'verdict')}</span></span></div>`
+  return html`<div class="bar"><span class="name">${name}</span><span class="track" aria-hidden="true"><span class="fill ${tone}" style="width:${width}%"></span></span><span class="n">${percent(pass_rate)}% <span class="note">of ${count(n, 'verdict')}</span></span></div>`
 }

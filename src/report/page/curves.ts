@@ -20,7 +20,7 @@ export function curvesSection(stages: StageCurves[]): Html {
     jsonScript(
       'curves-data',
       stages.flatMap(({ panels }) =>
-        panels.map(({ id, steps, series, band }) => ({ id, steps, series: series.map(rounded), band })),
+        panels.map(({ id, steps, series, band, exact }) => ({ id, steps, series: series.map(rounded), band, exact })),
       ),
     ),
   )

@@ -2,11 +2,13 @@ import type { Run } from '../readRun.ts'
 import { type Html, html } from './html.ts'
 import { plainValue, section } from './parts.ts'
 
-const SHOWN_ELSEWHERE = new Set(['name', 'before', 'after', 'lift', 'time_by_stage', 'alarms', 'command'])
+const SHOWN_ABOVE = ['name', 'time_by_stage', 'alarms', 'command']
+const SHOWN_AS_EVALUATIONS = ['before', 'after', 'lift']
 
 /** What the run recorded about its surroundings, and how to run it again. */
 export function environmentSection(run: Run): Html {
-  const facts = flatten(run.summary ?? {})
+  const known = new Set([...SHOWN_ABOVE, ...(run.evaluations.length > 0 ? SHOWN_AS_EVALUATIONS : [])])
+  const facts = flatten(Object.fromEntries(Object.entries(run.summary ?? {}).filter(([key]) => !known.has(key))))
   const command = run.summary?.command ?? 'rubato train recipe.yaml'
   return section(
     'environment',
@@ -22,7 +24,6 @@ export function environmentSection(run: Run): Html {
 
 function flatten(value: Record<string, unknown>, prefix = ''): [string, string][] {
   return Object.entries(value).flatMap(([key, item]): [string, string][] => {
-    if (prefix === '' && SHOWN_ELSEWHERE.has(key)) return []
     if (item === null || item === undefined) return []
     if (typeof item === 'object' && !Array.isArray(item))
       return flatten(Object.fromEntries(Object.entries(item)), `${prefix}${key}.`)

@@ -14,7 +14,7 @@ const CONTROLS: Record<string, string> = {
 /** Every evaluation of the run in one table. */
 export function evaluationsSection(run: Run, findings: Findings): Html {
   const intro =
-    'Score: points of the criteria met over the points that could be earned, averaged over samples. Intervals hold 95 %.'
+    'Score: points of the criteria met over the points that could be earned, averaged over samples. Intervals hold 95%.'
   if (run.evaluations.length === 0) {
     return section(
       'summary',
@@ -29,7 +29,7 @@ export function evaluationsSection(run: Run, findings: Findings): Html {
     intro,
     html`<div class="scroll" tabindex="0" role="region" aria-label="Table of evaluations">
   <table>
-    <thead><tr><th scope="col">Evaluation</th><th scope="col">Condition</th><th scope="col" class="n">Score, %</th>
+    <thead><tr><th scope="col">Evaluation</th><th scope="col" class="n">Score, %</th>
       <th scope="col">Interval</th><th scope="col" class="n">Samples</th><th scope="col" class="n">Unknown verdicts</th></tr></thead>
     <tbody>${run.evaluations.map((evaluation) => row(evaluation, evaluation === findings.after))}</tbody>
   </table>
@@ -40,8 +40,7 @@ export function evaluationsSection(run: Run, findings: Findings): Html {
 
 function row(evaluation: Evaluation, strong: boolean): Html {
   const where = evaluation.step != null ? ` (${evaluation.stage ?? 'step'} ${evaluation.step})` : ''
-  return html`<tr class="${strong ? 'strong' : ''}"><th scope="row">${evaluation.name}${where}</th>
-    <td>${CONTROLS[evaluation.control] ?? evaluation.control}</td>
+  return html`<tr class="${strong ? 'strong' : ''}"><th scope="row">${evaluation.name}${where} <span class="note">${CONTROLS[evaluation.control] ?? evaluation.control}</span></th>
     <td class="n">${percent(evaluation.score)}</td>
     <td>${evaluation.interval ? intervalBar(evaluation.score, evaluation.interval) : 'not recorded'}</td>
     <td class="n">${evaluation.n_samples}</td>
@@ -59,7 +58,7 @@ function unknowns(evaluation: Evaluation): string {
   const unknown = verdicts.filter(({ met }) => met === null).length
   return unknown === 0
     ? `0 of ${verdicts.length}`
-    : `${unknown} of ${verdicts.length} (${percent(unknown / verdicts.length)} %)`
+    : `${unknown} of ${verdicts.length} (${percent(unknown / verdicts.length)}%)`
 }
 
 /** Two scores on different sets of samples should not be read as one change. */

@@ -38,7 +38,7 @@ function exampleView(example: Example, i: number, clips: ClipViews, find: FindCr
 }
 
 function answer(when: string, { completion, score }: AnswerRecord): Html {
-  return html`<div class="answer ${when.toLowerCase()}"><h4>${when} <span class="score">${score === null ? 'no score' : `${percent(score)} %`}</span></h4>${runText(completion, `Answer ${when.toLowerCase()}`)}</div>`
+  return html`<div class="answer ${when.toLowerCase()}"><h4>${when} <span class="score">${score === null ? 'no score' : `${percent(score)}%`}</span></h4>${runText(completion, `Answer ${when.toLowerCase()}`)}</div>`
 }
 
 function verdictTable({ before, after }: Example, find: FindCriterion): Html {
@@ -50,9 +50,11 @@ function verdictTable({ before, after }: Example, find: FindCriterion): Html {
     answers.map((column) => column.answer!),
     find,
   )
+  const rubric = (after ?? before)?.rubric
+  const name = typeof rubric === 'string' ? rubric : rubric?.name
   if (rows.length === 0) return missing('No verdict was recorded for these answers.')
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Verdicts"><table class="verdicts">
-<thead><tr><th scope="col">Criterion</th>${answers.map(({ when }) => html`<th scope="col">${when}</th>`)}</tr></thead>
+${name !== undefined && html`<caption>Rubric: <span dir="auto">${name}</span></caption>`}<thead><tr><th scope="col">Criterion</th>${answers.map(({ when }) => html`<th scope="col">${when}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ id, criterion }) =>
       html`<tr><th scope="row"><span dir="auto">${criterion?.criterion ?? id}</span> ${criterion && html`<span class="points">${points(criterion.points)}</span>`}</th>${answers.map(

@@ -24,9 +24,9 @@ export function headline(run: Run, findings: Findings): Html {
   ${
     (before ?? after) &&
     html`<dl class="cards">
-    ${before && card(`Score ${before.name}`, `${percent(before.score)} %`, intervalText(before))}
-    ${after && card(`Score ${after.name}`, `${percent(after.score)} %`, intervalText(after))}
-    ${change && card('Change', `${signedPercent(change.mean)} points`, differenceText(change), TONES[change.direction])}
+    ${before && card(`Score ${before.name}`, `${percent(before.score)}%`, intervalText(before))}
+    ${after && card(`Score ${after.name}`, `${percent(after.score)}%`, intervalText(after))}
+    ${change && card('Change, in points', signedPercent(change.mean), differenceText(change), TONES[change.direction])}
     ${findings.listening.map(listeningCard)}
     ${findings.lifts.map(liftCard)}
   </dl>`
@@ -45,10 +45,11 @@ export function headline(run: Run, findings: Findings): Html {
 }
 
 const TONES = { higher: 'good', lower: 'bad', unclear: '' }
+const LISTENING_TONES = { ...TONES, unclear: 'unclear' } // sound that adds nothing is a warning, not a neutral result
 
 function intervalText(evaluation: Evaluation): string {
   const range = evaluation.interval
-    ? `95 % interval ${percent(evaluation.interval[0])} to ${percent(evaluation.interval[1])}`
+    ? `95% interval ${percent(evaluation.interval[0])} to ${percent(evaluation.interval[1])}`
     : 'no interval recorded'
   return `${range}, ${count(evaluation.n_samples, 'sample')}`
 }
@@ -56,7 +57,7 @@ function intervalText(evaluation: Evaluation): string {
 function differenceText(difference: Difference): string {
   if (!difference.interval) return 'answers not paired: compare the two intervals'
   const [low, high] = difference.interval
-  return `95 % interval ${signedPercent(low)} to ${signedPercent(high)}, same ${count(difference.nPairs, 'sample')}`
+  return `95% interval ${signedPercent(low)} to ${signedPercent(high)}, same ${count(difference.nPairs, 'sample')}`
 }
 
 function listeningCard({ control, evaluation, gain }: ListeningControl): Html {
@@ -67,13 +68,13 @@ function listeningCard({ control, evaluation, gain }: ListeningControl): Html {
       : gain.direction === 'lower'
         ? `the right sound does harm: ${signedPercent(gain.mean)}`
         : 'no clear difference from the right sound'
-  return card(name, `${percent(evaluation.score)} %`, told, gain.direction === 'higher' ? 'good' : 'bad')
+  return card(name, `${percent(evaluation.score)}%`, told, LISTENING_TONES[gain.direction])
 }
 
 function liftCard({ when, evaluation, gain }: Lift): Html {
-  return card(
-    `Scaffold lift ${when}`,
-    signedPercent(gain.mean),
-    `with the rubric in the prompt: ${percent(evaluation.score)} %`,
-  )
+  const range = gain.interval
+    ? `95% interval ${signedPercent(gain.interval[0])} to ${signedPercent(gain.interval[1])}; `
+    : ''
+  const note = `${range}${percent(evaluation.score)}% with the rubric in the prompt`
+  return card(`Scaffold lift ${when}, in points`, signedPercent(gain.mean), note)
 }

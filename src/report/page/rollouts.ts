@@ -61,7 +61,7 @@ function rolloutView(rollout: RolloutRecord, range: { low: number; high: number 
     <span class="said" dir="auto">${rollout.completion === '' ? '(empty)' : rollout.completion.slice(0, 160)}</span>
   </summary>
   <div class="body">
-    <h4>Scaffold as it was shown ${rollout.scaffold && html`<span class="note">ratio ${percent(rollout.scaffold.ratio)} %</span>`}</h4>
+    <h4>Scaffold as it was shown ${rollout.scaffold && html`<span class="note">ratio ${percent(rollout.scaffold.ratio)}%</span>`}</h4>
     ${rollout.scaffold && rollout.scaffold.text !== '' ? html`<div class="scaffold">${runText(rollout.scaffold.text, 'Scaffold')}</div>` : html`<p class="note">None: this answer saw the plain prompt.</p>`}
     <h4>Answer <span class="note">${[rollout.n_tokens != null && count(rollout.n_tokens, 'token'), rollout.finish_reason === 'length' && 'cut off at the limit'].filter(Boolean).join(', ')}</span></h4>
     ${runText(rollout.completion, 'Answer')}

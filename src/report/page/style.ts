@@ -47,7 +47,7 @@ nav a:hover { color: var(--ink); }
 .card dt { font-size: .85rem; color: var(--muted); }
 .card .value { display: block; font-size: 1.55rem; font-weight: 600; letter-spacing: -.01em; font-variant-numeric: tabular-nums; }
 .card .note { display: block; line-height: 1.4; }
-.card.good .value { color: var(--good); } .card.bad .value { color: var(--bad); }
+.card.good .value { color: var(--good); } .card.bad .value { color: var(--bad); } .card.unclear .value { color: var(--unknown); }
 .notice { margin-top: 1rem; padding: .7rem 1rem; border-radius: 10px; background: var(--unknown-bg); font-size: .94rem; }
 .notice ul { padding-left: 1.2rem; }
 section { padding: 2.2rem 0; border-top: 1px solid var(--line); }
@@ -59,7 +59,7 @@ th, td { text-align: left; padding: .5rem .75rem .5rem 0; border-bottom: 1px sol
 thead th { color: var(--muted); font-size: .8rem; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
 .n { text-align: right; font-variant-numeric: tabular-nums; }
 td.n { white-space: nowrap; }
-tr.strong th, tr.strong td { font-weight: 600; }
+tr.strong th, tr.strong td { font-weight: 600; } tr .note { display: block; white-space: nowrap; }
 table.dense { font-size: .8rem; width: auto; } table.dense th, table.dense td { padding: .25rem .8rem .25rem 0; white-space: nowrap; }
 .interval { white-space: nowrap; }
 .track { display: inline-block; position: relative; height: 10px; border-radius: 5px; background: var(--track); overflow: hidden; vertical-align: middle; }
@@ -101,7 +101,7 @@ details.more > summary { color: var(--accent); font-size: .92rem; }
 .run-text.empty, .cut { color: var(--muted); font-style: italic; }
 .clip { margin-bottom: .6rem; }
 .clip .pictures { position: relative; border-radius: 8px; overflow: hidden; border: 1px solid var(--line); background: var(--paper); cursor: pointer; }
-.clip svg { display: block; width: 100%; height: 56px; } .clip polygon { fill: var(--after); stroke: var(--after); stroke-width: .6; vector-effect: non-scaling-stroke; }
+.clip svg { display: block; width: 100%; height: 56px; } .clip polygon, .clip use { fill: var(--after); stroke: var(--after); stroke-width: .6; vector-effect: non-scaling-stroke; }
 .clip canvas { display: block; width: 100%; height: 92px; background: #000004; }
 .playhead { position: absolute; top: 0; bottom: 0; width: 2px; left: 0; opacity: 0; background: var(--s1); pointer-events: none; }
 .clip audio { display: block; width: 100%; height: 40px; margin-top: .5rem; }
@@ -109,6 +109,7 @@ details.more > summary { color: var(--accent); font-size: .92rem; }
 .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 1rem 1.6rem; margin-top: 1rem; }
 .answer { border-left: 3px solid var(--before); padding-left: .8rem; } .answer.after { border-color: var(--after); }
 .answer .score { color: var(--ink); margin-left: .4rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-size: .85rem; color: var(--muted); padding-bottom: .3rem; }
 .verdicts { table-layout: fixed; min-width: 520px; } .verdicts th[scope=row] { overflow-wrap: anywhere; padding-right: 1.2rem; } .verdicts td { overflow-wrap: anywhere; }
 .points { color: var(--muted); font-variant-numeric: tabular-nums; font-size: .85rem; white-space: nowrap; }
 .mark { display: inline-block; font-size: .84rem; border-radius: 6px; padding: .02rem .45rem; white-space: nowrap; background: var(--track); }
@@ -141,10 +142,11 @@ details.more > summary { color: var(--accent); font-size: .92rem; }
 .facts-list dt { font-size: .82rem; color: var(--muted); }
 footer { max-width: 1120px; margin: 0 auto; padding: 1rem clamp(1rem, 4vw, 2.5rem) 3rem; color: var(--muted); font-size: .85rem; }
 @media (max-width: 720px) {
+  .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem; } .card { padding: .7rem .8rem; } .card .value { font-size: 1.3rem; }
   .rollout summary { grid-template-columns: 1fr auto; } .rollout .said { grid-column: 1 / -1; } .rollout[open] .said { display: none; }
   .rollout .shown { grid-column: 1 / -1; font-weight: 600; }
   .pair .bar { grid-template-columns: 3.4rem 1fr 3.6rem; } .pair .bar .note { display: none; }
-  .verdicts { min-width: 0; } .verdicts thead { display: none; } .verdicts tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  .verdicts { min-width: 0; } .verdicts caption { display: block; } .verdicts thead { display: none; } .verdicts tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
   .verdicts th, .verdicts td { display: block; border: 0; padding: .15rem 0; } .verdicts td::before { content: attr(data-label) ': '; color: var(--muted); font-size: .85rem; }
 }
 @media print { nav, .controls, .steps { display: none; } section { break-inside: avoid-page; } }

@@ -11,7 +11,7 @@ export function timeSection(spent: Spent[]): Html {
 
 function bar({ title, seconds, parts }: Spent): Html {
   const share = (part: number) => part / seconds
-  const words = parts.map((part) => `${part.name} ${percent(share(part.seconds), 0)} %`).join(', ')
+  const words = parts.map((part) => `${part.name} ${percent(share(part.seconds), 0)}%`).join(', ')
   const tone = (name: string, i: number) => (name === 'other' ? 'other' : `s${i % 8}`)
   return html`
 <h3>${title} <span class="note">${duration(seconds)}</span></h3>
@@ -21,6 +21,6 @@ function bar({ title, seconds, parts }: Spent): Html {
   )}</div>
 <ul class="stack-keys">${parts.map(
     (part, i) =>
-      html`<li><span class="swatch ${tone(part.name, i)}" aria-hidden="true"></span>${part.name} <b>${duration(part.seconds)}</b> <span class="note">${percent(share(part.seconds), 0)} %</span></li>`,
+      html`<li><span class="swatch ${tone(part.name, i)}" aria-hidden="true"></span>${part.name} <b>${duration(part.seconds)}</b> <span class="note">${percent(share(part.seconds), 0)}%</span></li>`,
   )}</ul>`
 }

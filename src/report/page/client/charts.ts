@@ -8,6 +8,7 @@ interface Panel {
   steps: number[]
   series: { label: string; values: (number | null)[] }[]
   band?: (number | null)[]
+  exact: boolean
 }
 
 const UPlot = (globalThis as unknown as { uPlot: typeof uPlot }).uPlot
@@ -42,7 +43,7 @@ function draw(panel: Panel): void {
   charts.get(panel.id)?.destroy()
   const css = getComputedStyle(document.documentElement)
   const colour = (name: string) => css.getPropertyValue(name).trim()
-  const isSmooth = smooth?.checked === true && panel.steps.length > 8
+  const isSmooth = smooth?.checked === true && !panel.exact && panel.steps.length > 8
   const first = panel.series[0]
   const data: (number | null)[][] = [panel.steps]
   const series: uPlot.Series[] = [{}]
@@ -76,15 +77,17 @@ function draw(panel: Panel): void {
       height: HEIGHT,
       padding: [8, 10, 0, 0],
       legend: { show: false },
-      cursor: { sync: { key: panel.id.replace(/-[^-]*-?[^-]*$/, '') }, drag: { x: true, y: false } },
+      cursor: { sync: { key: panel.id.split('-panel-')[0] ?? '' }, drag: { x: true, y: false } },
       scales: { x: { time: false } },
       axes: [
         {
           ...axis,
           space: 60,
+          size: 26,
+          gap: 4,
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000],
         },
-        { ...axis, size: 52, values: (_, ticks) => ticks.map(short) },
+        { ...axis, size: 46, gap: 4, values: (_, ticks) => ticks.map(short) },
       ],
       series,
       bands,

@@ -56,7 +56,10 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure.clip')) {
   const playhead = figure.querySelector<HTMLElement>('.playhead')
   if (!audio || !pictures || !playhead) continue
   const first = document.getElementById(audio.dataset.sameAs ?? '')
-  if (first instanceof HTMLAudioElement) audio.src = first.src
+  if (first instanceof HTMLAudioElement) {
+    audio.preload = 'metadata'
+    audio.src = first.src
+  }
 
   const move = () => {
     playhead.style.left = `${(audio.currentTime / audio.duration || 0) * 100}%`
