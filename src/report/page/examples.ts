@@ -41,7 +41,7 @@ function answer(when: string, { completion, score }: AnswerRecord): Html {
   return html`<div class="answer ${when.toLowerCase()}"><h4>${when} <span class="score">${score === null ? 'no score' : `${percent(score)}%`}</span></h4>${runText(completion, `Answer ${when.toLowerCase()}`)}</div>`
 }
 
-function verdictTable({ before, after }: Example, find: FindCriterion): Html {
+function verdictTable({ sampleId, before, after }: Example, find: FindCriterion): Html {
   const answers = [
     { when: 'Before', answer: before },
     { when: 'After', answer: after },
@@ -53,7 +53,7 @@ function verdictTable({ before, after }: Example, find: FindCriterion): Html {
   const rubric = (after ?? before)?.rubric
   const name = typeof rubric === 'string' ? rubric : rubric?.name
   if (rows.length === 0) return missing('No verdict was recorded for these answers.')
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Verdicts"><table class="verdicts">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Verdicts on ${sampleId}"><table class="verdicts">
 ${name !== undefined && html`<caption>Rubric: <span dir="auto">${name}</span></caption>`}<thead><tr><th scope="col">Criterion</th>${answers.map(({ when }) => html`<th scope="col">${when}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ id, criterion }) =>

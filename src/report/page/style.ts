@@ -114,7 +114,7 @@ caption { text-align: left; font-size: .85rem; color: var(--muted); padding-bott
 .points { color: var(--muted); font-variant-numeric: tabular-nums; font-size: .85rem; white-space: nowrap; }
 .mark { display: inline-block; font-size: .84rem; border-radius: 6px; padding: .02rem .45rem; white-space: nowrap; background: var(--track); }
 .mark.good { color: var(--good); background: var(--good-bg); } .mark.bad { color: var(--bad); background: var(--bad-bg); } .mark.unknown { color: var(--unknown); background: var(--unknown-bg); }
-.mark .earned { font-variant-numeric: tabular-nums; opacity: .85; }
+.mark .earned { font-variant-numeric: tabular-nums; }
 .reason { display: block; font-size: .86rem; color: var(--muted); margin-top: .1rem; }
 .steps { border: 0; padding: 0; margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .4rem; min-width: 0; } .steps[hidden] { display: none; }
 .steps legend { font-size: .85rem; color: var(--muted); padding: 0 0 .3rem; }
