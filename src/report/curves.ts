@@ -51,7 +51,7 @@ const PANELS: PanelSpec[] = [
   },
   {
     title: 'Reward',
-    about: 'Mean over the answers of a step; the band is one standard deviation.',
+    about: 'Mean over the answers of a step; the band is the standard deviation within a group.',
     series: [{ key: 'reward', label: 'reward' }],
     band: 'reward_std',
     stages: ['rl'],
@@ -100,9 +100,12 @@ const PANELS: PanelSpec[] = [
     more: true,
   },
   {
-    title: 'Answers cut off',
-    about: 'Share that reached the token limit.',
-    series: [{ key: 'completions/clipped_ratio', label: 'share' }],
+    title: 'Answers cut off or empty',
+    about: 'Share that reached the token limit, and share without a word.',
+    series: [
+      { key: 'completions/clipped_ratio', label: 'cut off' },
+      { key: 'completions/empty_ratio', label: 'empty' },
+    ],
     more: true,
   },
   {

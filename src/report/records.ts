@@ -3,10 +3,16 @@ import { z } from 'zod'
 // Read loosely: a run folder may come from an older or newer version, or from a person. Keys that the report does not
 // know are kept (metrics, environment) or ignored; only what it needs to draw must fit.
 
+/** Text that may be left out or null: a plain prompt has no scaffold text. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '')
+
 const verdict = z.object({
   criterionId: z.string(),
   met: z.boolean().nullable(),
-  reason: z.string().default(''),
+  reason: text,
 })
 
 const criterion = z.object({
@@ -25,10 +31,8 @@ export const rolloutRecord = z.object({
   sample_id: z.string(),
   group_index: z.number(),
   audio: z.array(z.string()).default([]),
-  prompt: z.string().default(''),
-  scaffold: z
-    .object({ ratio: z.number(), shown: z.array(z.string()).default([]), text: z.string().default('') })
-    .nullish(),
+  prompt: text,
+  scaffold: z.object({ ratio: z.number(), shown: z.array(z.string()).default([]), text }).nullish(),
   completion: z.string(),
   verdicts: z.array(verdict).default([]),
   reward: z.number().nullable(),
@@ -55,8 +59,8 @@ export const evaluationRecord = z.object({
 export const answerRecord = z.object({
   sample_id: z.string(),
   audio: z.array(z.string()).default([]),
-  prompt: z.string().default(''),
-  scaffold: z.union([z.string(), z.object({ text: z.string() })]).nullish(),
+  prompt: text,
+  scaffold: z.union([z.string(), z.object({ text })]).nullish(),
   completion: z.string(),
   verdicts: z.array(verdict).default([]),
   score: z.number().nullable(),

@@ -5,7 +5,7 @@ export const style = `
   --paper: #faf9f6; --card: #ffffff; --ink: #1d2126; --muted: #5c6570; --line: #e4e1da; --track: #ebe8e1;
   --accent: #0b6e66; --before: #8b95a1; --after: #0d8a7f; --good: #0b6e4f; --bad: #b3261e; --unknown: #8a5a00;
   --good-bg: #e3f3ec; --bad-bg: #fbe9e7; --unknown-bg: #fbf0dc; --band: rgba(13, 138, 127, .14);
-  --s0: #0d8a7f; --s1: #c2620e; --s2: #4f63c9; --s3: #a8437f; --s4: #6b7d12; --s5: #2a7fb8; --s6: #8f5b34; --s7: #6c6f76;
+  --s0: #0d8a7f; --s1: #a8530a; --s2: #4f63c9; --s3: #a8437f; --s4: #6b7d12; --s5: #2a7fb8; --s6: #8f5b34; --s7: #6c6f76;
 }
 @media (prefers-color-scheme: dark) {
   :root {

@@ -170,7 +170,7 @@ export async function writeFixtureRun(folder: string, options: FixtureOptions = 
         group_index: i,
         audio: [sample.audio],
         prompt: sample.prompt,
-        scaffold: { ratio, shown: shown.map(({ id }) => id), text },
+        scaffold: { ratio, shown: shown.map(({ id }) => id), text: text === '' ? null : text },
         completion,
         verdicts,
         reward: score,
