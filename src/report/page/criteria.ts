@@ -14,7 +14,7 @@ export function criteriaSection({ before, after }: Findings): Html {
   return section(
     'criteria',
     'By criterion',
-    'How often answers met the criteria of a group, on the plain prompt with the real sound. Criteria with negative points describe faults: there less is better.',
+    'How often answers met the criteria of a group, on the plain prompt with the real sound. Criteria with negative points describe faults: there less is better. A change has a colour when it is larger than chance would make it (95%, two shares compared).',
     html`<div class="paired" role="list">${groups.map(({ group, sign }) => groupView(group, sign, before, after))}</div>`,
     shown.length < 2 && missing('Only one evaluation was kept, so there is nothing to compare with.'),
   )
@@ -31,7 +31,8 @@ function groupsOf(evaluations: Evaluation[]): { group: string; sign: number }[] 
 function groupView(group: string, sign: number, before?: Evaluation, after?: Evaluation): Html {
   const [first, last] = [before, after].map((evaluation) => evaluation?.criteria.find((c) => c.group === group))
   const change = first && last ? last.pass_rate - first.pass_rate : undefined
-  const tone = change === undefined || Math.abs(change) < 0.0005 ? '' : change * sign > 0 ? 'good' : 'bad'
+  const tone =
+    !first || !last || withinChance(first, last) ? '' : (last.pass_rate - first.pass_rate) * sign > 0 ? 'good' : 'bad'
   return html`<div class="pair" role="listitem">
   <h3 dir="auto">${group} ${sign < 0 && html`<span class="tag">fault: less is better</span>`}</h3>
   ${first && bar(before!.name, first, 'before')}
@@ -40,7 +41,21 @@ function groupView(group: string, sign: number, before?: Evaluation, after?: Eva
 </div>`
 }
 
-function bar(name: string, { pass_rate, n }: { pass_rate: number; n: number }, tone: string): Html {
+interface Rate {
+  pass_rate: number
+  n: number
+}
+
+/** Whether the normal 95% interval of the difference of two shares holds zero. Verdicts count as independent. */
+function withinChance(first: Rate, last: Rate): boolean {
+  const variance = [first, last].reduce(
+    (sum, { pass_rate, n }) => sum + (pass_rate * (1 - pass_rate)) / Math.max(1, n),
+    0,
+  )
+  return Math.abs(last.pass_rate - first.pass_rate) <= 1.96 * Math.sqrt(variance)
+}
+
+function bar(name: string, { pass_rate, n }: Rate, tone: string): Html {
   const width = (Math.min(1, Math.max(0, pass_rate)) * 100).toFixed(1)
   return html`<div class="bar"><span class="name">${name}</span><span class="track" aria-hidden="true"><span class="fill ${tone}" style="width:${width}%"></span></span><span class="n">${percent(pass_rate)}% <span class="note">of ${count(n, 'verdict')}</span></span></div>`
 }

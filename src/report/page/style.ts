@@ -69,9 +69,9 @@ table.dense { font-size: .8rem; width: auto; } table.dense th, table.dense td { 
 .controls { margin-top: .8rem; }
 .controls input, .steps input { accent-color: var(--accent); }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 1rem; margin-top: .9rem; }
-.chart { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .9rem .9rem .7rem; min-width: 0; }
+.chart { display: flex; flex-direction: column; background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .9rem .9rem .7rem; min-width: 0; }
 .chart h4 { text-transform: none; letter-spacing: 0; font-size: .98rem; color: var(--ink); }
-.chart figcaption .note { min-height: 2.6em; line-height: 1.3; }
+.chart figcaption { flex: 1; } .chart figcaption .note { line-height: 1.3; }
 .plot { min-height: 190px; } .plot .uplot { font-family: inherit; }
 .u-cursor-x, .u-cursor-y { border-color: var(--muted) !important; }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem .9rem; font-size: .82rem; color: var(--muted); font-variant-numeric: tabular-nums; }
