@@ -1,0 +1,27 @@
+export { type Aggregate, aggregateByTag, aggregateScores, scoreByTag } from './aggregate.ts'
+export type { Random } from './random.ts'
+export { type Checked, checkValue, checkYaml, pathText } from './readable.ts'
+export { RubricError } from './rubricError.ts'
+export {
+  drawScaffold,
+  groupFactor,
+  nShown,
+  type ScaffoldOptions,
+  scaffoldRatio,
+  scaffoldSchema,
+  stepFactor,
+} from './scaffold.ts'
+export { renderScaffold } from './scaffoldText.ts'
+export {
+  type Criterion,
+  checkRubric,
+  criterionId,
+  parseRubric,
+  type Rubric,
+  rubricSchema,
+  stringifyRubric,
+} from './schema.ts'
+export { type Score, scoreVerdicts } from './score.ts'
+export { type VerifySpec, verifySchema } from './verifiers/index.ts'
+export type { Answer } from './verifiers/verifier.ts'
+export { type Verdict, verifyCriterion } from './verify.ts'
