@@ -1,0 +1,10 @@
+export type { Checkpoint, Checkpoints } from './checkpoints.ts'
+export type {
+  AlarmRecord,
+  AnswerRecord,
+  EvaluationRecord,
+  RolloutRecord,
+  RunSummary,
+  StepMetrics,
+} from './records.ts'
+export { createRun, freshRunPath, latestRunPath, openRun, type RunFolder } from './runFolder.ts'
