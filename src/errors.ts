@@ -1,3 +1,5 @@
+import path from 'node:path'
+
 /**
  * A call that cannot be carried out as it was written: a wrong option, recipe or data line. Its message has one line a
  * fault: where, what was found, what would be right. The command line shows it and exits with 2.
@@ -13,4 +15,10 @@ export class RunError extends Error {
 
 export function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+/** A file as an error names it: relative to where the call was made, when it lies below. */
+export function shortPath(file: string): string {
+  const relative = path.relative('', file)
+  return relative.startsWith('..') ? file : relative
 }

@@ -57,16 +57,13 @@ async function* textLines(file: string): AsyncGenerator<string> {
 }
 
 function parsed(line: number, text: string): Row {
+  if (line === 1 && text.trimStart().startsWith('[')) {
+    return { line, problem: 'not JSON lines but a JSON list. Write one object a line.' }
+  }
   try {
     return { line, value: JSON.parse(text) }
   } catch {
-    const isList = line === 1 && text.trimStart().startsWith('[')
-    return {
-      line,
-      problem: isList
-        ? 'not JSON lines but a JSON list. Write one object a line.'
-        : `not JSON: ${text.length > 60 ? `${text.slice(0, 57)}…` : text}`,
-    }
+    return { line, problem: `not JSON: ${text.length > 60 ? `${text.slice(0, 57)}…` : text}` }
   }
 }
 

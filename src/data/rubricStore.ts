@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseRubric, type Rubric } from '../../rubrics/index.ts'
-import { isMissingFile, UsageError } from '../errors.ts'
+import { isMissingFile, shortPath, UsageError } from '../errors.ts'
 
 /** A path among rubric names is made absolute; a plain name stays, to be looked up. */
 export const resolveRubricName = (name: string, folder: string): string =>
@@ -48,7 +48,7 @@ async function readRubric(file: string): Promise<Rubric> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw isMissingFile(error) ? new UsageError(`${file}: no such rubric file.`) : error
   })
-  return parseRubric(text, { file: path.relative('', file) })
+  return parseRubric(text, { file: shortPath(file) })
 }
 
 async function yamlNames(folder: string): Promise<string[]> {
