@@ -1,34 +1,34 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { rubricStore } from '../../../src/data/index.ts'
+import { resolveRubricName, rubricStore } from '../../../src/data/rubricStore.ts'
 import { folderWith } from '../temporary.ts'
 
-const rubric = (name: string) => `name: ${name}\ncriteria:\n  - criterion: Is brief.\n    points: 1\n`
+const text = 'name: mine\ncriteria:\n  - criterion: Is brief.\n    points: 1\n'
+
+describe('resolveRubricName', () => {
+  it('makes paths absolute and leaves names of the library', () => {
+    expect(resolveRubricName('rubrics/mine.yaml', '/a')).toBe('/a/rubrics/mine.yaml')
+    expect(resolveRubricName('mine.json', '/a')).toBe('/a/mine.json')
+    expect(resolveRubricName('voice-assistant', '/a')).toBe('voice-assistant')
+  })
+})
 
 describe('rubricStore', () => {
-  it('finds a name beside the recipe before a rubrics folder, and a path from the first folder', async () => {
-    const folder = folderWith({
-      'mine.yaml': rubric('near'),
-      'rubrics/mine.yaml': rubric('far'),
-      'rubrics/x.yaml': rubric('x'),
-    })
-    const store = rubricStore([folder])
-    expect((await store.get('mine')).name).toBe('near')
-    expect((await store.get('x')).name).toBe('x')
-    expect((await store.get('rubrics/mine.yaml')).name).toBe('far')
+  it('reads a rubric once, and gives back one that is a rubric already', async () => {
+    const file = path.join(folderWith({ 'mine.yaml': text }), 'mine.yaml')
+    const store = rubricStore()
+    const rubric = await store.get(file)
+    expect(rubric.name).toBe('mine')
+    expect(await store.get(file)).toBe(rubric)
+    expect(await store.get(rubric)).toBe(rubric)
   })
 
-  it('says which rubrics there are when a name is unknown', async () => {
-    const store = rubricStore([folderWith({ 'rubrics/brief.yaml': rubric('brief') })])
-    await expect(store.get('breif')).rejects.toThrow(
-      /rubric "breif": no such rubric\. Write the path of a file, or one of .*brief/,
-    )
+  it('finds the rubrics of the library', async () => {
+    expect((await rubricStore().get('voice-assistant')).name).toBe('voice-assistant')
   })
 
   it('names file and line of a rubric that is wrong', async () => {
-    const folder = folderWith({ 'r.yaml': 'name: r\ncriteria:\n  - criterion: x\n    points: 0\n' })
-    await expect(rubricStore([folder]).get('r')).rejects.toThrow(
-      new RegExp(`${path.basename(folder)}/r.yaml:4 criteria\\[0\\].points`),
-    )
+    const file = path.join(folderWith({ 'r.yaml': text.replace('points: 1', 'points: 0') }), 'r.yaml')
+    await expect(rubricStore().get(file)).rejects.toThrow(`${file}:4 criteria[0].points`)
   })
 })

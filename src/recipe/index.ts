@@ -1,0 +1,7 @@
+export type { DataRef } from './data.ts'
+export type { EvaluationOptions } from './evaluation.ts'
+export type { JudgeOptions } from './judge.ts'
+export type { FreshModel, ModelOptions } from './model.ts'
+export { parseRecipe, readRecipe, recipeJsonSchema, stringifyRecipe } from './readRecipe.ts'
+export type { Recipe } from './recipe.ts'
+export type { RlStage, SftStage, Stage } from './stages/index.ts'

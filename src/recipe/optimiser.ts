@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+/** Fields of every stage that takes gradient steps; the defaults that differ are given by the stage. */
+export const optimiserFields = (defaults: {
+  learningRate: number
+  warmupRatio: number
+  schedule: 'constant' | 'linear' | 'cosine'
+}) => ({
+  learning_rate: z.number().positive().default(defaults.learningRate).describe('peak of the AdamW step size'),
+  warmup_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(defaults.warmupRatio)
+    .describe('share of the steps over which the learning rate rises from 0'),
+  schedule: z
+    .enum(['constant', 'linear', 'cosine'])
+    .default(defaults.schedule)
+    .describe('how the learning rate falls after the warm-up'),
+  min_learning_rate: z.number().nonnegative().default(0).describe('where the schedule ends'),
+  weight_decay: z
+    .number()
+    .nonnegative()
+    .default(0.01)
+    .describe('decoupled decay a step, as a share of the learning rate'),
+  max_grad_norm: z.number().positive().default(1).describe('the gradient is scaled down to this norm'),
+})
+
+/** Checkpoints of a stage. */
+export const checkpointFields = {
+  save_every: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('steps between checkpoints; null saves at the end of the stage only'),
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { dataSchema } from './data.ts'
+import { evaluationSchema } from './evaluation.ts'
+import { modelSchema } from './model.ts'
+import { anyStageSchema } from './stages/index.ts'
+
+/** A recipe as it is written (design.md §6). */
+export const recipeSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'expected letters, digits and . _ -, it names the run folder.' })
+      .describe('names the run and its folder'),
+    about: z.string().optional().describe('what the recipe is for'),
+    seed: z
+      .union([z.int().nonnegative(), z.string().min(1)])
+      .default(0)
+      .describe('everything random follows from it'),
+    model: modelSchema.describe('the model to train'),
+    clips: z
+      .strictObject({
+        max_seconds: z.number().positive().max(30).default(30).describe('longest clip the model hears, in seconds'),
+        over_length: z
+          .enum(['refuse', 'cut'])
+          .default('refuse')
+          .describe('what a longer clip does: stop the run, or be cut and counted'),
+      })
+      .default({ max_seconds: 30, over_length: 'refuse' })
+      .describe('how clips are heard'),
+    data: dataSchema.optional().describe('samples of the stages that name none of their own'),
+    stages: z.array(anyStageSchema).min(1).describe('what is done, in this order'),
+    eval: z.array(evaluationSchema).default([]).describe('what is measured before and after'),
+  })
+  .superRefine(({ data, stages, eval: evaluations }, context) => {
+    for (const [i, stage] of stages.entries()) {
+      if (data !== undefined || stage.data !== undefined) continue
+      const message = 'no samples: neither the stage nor the recipe names data. Add data: train.jsonl.'
+      context.addIssue({ code: 'custom', path: ['stages', i, stage.kind], message })
+    }
+    const seen = new Set<string | undefined>()
+    for (const [i, { name }] of evaluations.entries()) {
+      if (seen.has(name)) {
+        const message = name === undefined ? 'two evaluations have no name. Name them.' : `"${name}" is used twice.`
+        context.addIssue({ code: 'custom', path: ['eval', i, 'name'], message })
+      }
+      seen.add(name)
+    }
+  })
+
+/** A recipe with its defaults filled in; paths are absolute once it was read from a file. */
+export type Recipe = z.output<typeof recipeSchema>

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { dataSchema } from '../data.ts'
+import { checkpointFields, optimiserFields } from '../optimiser.ts'
+import { stageKind } from '../stage.ts'
+
+const specAugmentSchema = z
+  .strictObject({
+    time_masks: z.int().nonnegative().default(2).describe('stretches of time that are blanked'),
+    time_width: z.int().positive().default(40).describe('longest stretch, in frames of 10 ms'),
+    frequency_masks: z.int().nonnegative().default(2).describe('bands that are blanked'),
+    frequency_width: z.int().positive().default(15).describe('widest band, in mel bins'),
+  })
+  .describe('masks on the log-mel (arXiv 1904.08779), drawn anew whenever a clip is heard')
+
+export const sft = stageKind({
+  kind: 'sft',
+  about: 'supervised fine-tuning: learns the assistant turns of the samples',
+  options: z
+    .strictObject({
+      data: dataSchema.optional().describe("samples with answers; the recipe's data when left out"),
+      epochs: z.number().positive().optional().describe('passes over the samples (3, unless steps is given)'),
+      steps: z.int().positive().optional().describe('optimiser steps, in place of epochs'),
+      batch: z.int().positive().default(16).describe('samples an optimiser step'),
+      gradient_accumulation: z
+        .int()
+        .positive()
+        .default(1)
+        .describe('parts the batch is worked through in; more parts need less memory and change nothing else'),
+      // TRL's defaults for a pretrained model; a small one that starts from nothing takes about 1e-3.
+      ...optimiserFields({ learningRate: 2e-5, warmupRatio: 0.03, schedule: 'cosine' }),
+      max_length: z.int().positive().default(2048).describe('tokens; longer samples are left out and counted'),
+      spec_augment: specAugmentSchema.nullable().default(null),
+      ...checkpointFields,
+    })
+    .superRefine(({ epochs, steps, batch, gradient_accumulation }, context) => {
+      if (epochs !== undefined && steps !== undefined) {
+        context.addIssue({ code: 'custom', path: ['steps'], message: 'epochs is given as well. Keep one of them.' })
+      }
+      if (gradient_accumulation > batch) {
+        const message = `a batch of ${batch} has no ${gradient_accumulation} parts. Write at most ${batch}.`
+        context.addIssue({ code: 'custom', path: ['gradient_accumulation'], message })
+      }
+    })
+    .transform(({ epochs, steps, ...options }) => ({
+      ...options,
+      ...(steps === undefined ? { epochs: epochs ?? 3 } : { steps }),
+    })),
+})
