@@ -1,0 +1,8 @@
+export { decodeAudio, loadAudio } from './decode.ts'
+export { AudioError } from './error.ts'
+export { countFrames, type LogMel, type LogMelOptions, logMel } from './logMel.ts'
+export { resample } from './resample.ts'
+export { peak, rms, spectralCentroid, waveformPeaks } from './signal.ts'
+export { type SpecAugmentOptions, specAugment } from './specAugment.ts'
+export type { AudioSource, DecodedAudio, Random, Waveform } from './types.ts'
+export { encodeWav } from './wav.ts'
