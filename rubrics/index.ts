@@ -1,7 +1,12 @@
 export { type Aggregate, aggregateByTag, aggregateScores, scoreByTag } from './aggregate.ts'
+export { describeVerifiers } from './describe.ts'
+export { type HealthBenchExample, parseHealthBench, stringifyHealthBench } from './healthBench.ts'
+export { unknownName } from './issueLine.ts'
+export { libraryRubrics, loadRubric } from './library.ts'
 export type { Random } from './random.ts'
 export { type Checked, checkValue, checkYaml, pathText } from './readable.ts'
 export { RubricError } from './rubricError.ts'
+export { type Rule, ruleOf } from './rules.ts'
 export {
   drawScaffold,
   groupFactor,

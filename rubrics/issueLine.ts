@@ -87,11 +87,14 @@ function typeInWords(issue: Issue): string {
   return typeName(whole ? 'int' : expected)
 }
 
-/** Whether a number schema takes whole numbers only; zod reports text in its place as "number" all the same. */
-const isWhole = (schema: Issue['inst']): boolean =>
-  schema !== undefined && 'bag' in schema._zod && /int/.test(String(schema._zod.bag.format ?? ''))
+/** Whether a number schema takes whole numbers only; zod calls text in its place "not a number" all the same. */
+function isWhole(schema: Issue['inst']): boolean {
+  const def = schema?._zod.def as { format?: string; checks?: { _zod: { def: { format?: string } } }[] } | undefined
+  const formats = [def?.format, ...(def?.checks ?? []).map((check) => check._zod.def.format)]
+  return formats.some((format) => format !== undefined && /int/.test(format))
+}
 
-function expectation(expected: string, input: unknown, advice = ''): string {
+export function expectation(expected: string, input: unknown, advice = ''): string {
   if (input === undefined) return `missing, expected ${expected}.`
   return `expected ${expected}, got ${valueInWords(input)}.${advice && ` ${advice}`}`
 }

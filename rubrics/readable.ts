@@ -1,6 +1,6 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
-import { issueLine, typeName, valueInWords } from './issueLine.ts'
+import { expectation, issueLine, typeName } from './issueLine.ts'
 
 /** A checked value, or one readable line a fault. */
 export type Checked<T> = { ok: true; value: T } | { ok: false; problems: string[] }
@@ -22,25 +22,35 @@ export function checkYaml<S extends z.ZodType>(
   const at = (line: number) => (options.file === undefined ? `line ${line}` : `${options.file}:${line}`)
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const broken = [...document.errors, ...document.warnings]
+  const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => ({ message, offset: pos[0] }))
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return
+      const message = `unknown alias *${alias.source}. Write its anchor &${alias.source} before it.`
+      broken.push({ message, offset: startOf(alias) })
+    },
+  })
   if (broken.length > 0) {
     return {
       ok: false,
-      problems: broken.map(({ message, pos }) => `${at(lines.linePos(pos[0]).line)}: ${oneLine(message)}`),
+      problems: broken.map(({ message, offset }) => `${at(lines.linePos(offset).line)}: ${message.split('\n')[0]}`),
     }
   }
   let value: unknown
   try {
     value = document.toJS()
   } catch (error) {
-    return { ok: false, problems: [`${at(1)}: ${oneLine((error as Error).message)}`] } // aliases that grow without bound
+    return { ok: false, problems: [`${at(1)}: ${(error as Error).message}`] } // aliases that grow without bound
   }
-  return check(schema, value, (path) => at(lines.linePos(offsetOf(document, path)).line))
+  return check(schema, value, options.file, (path) => {
+    const offset = offsetOf(document, path)
+    return { place: at(lines.linePos(offset).line), offset }
+  })
 }
 
 /** Checks a value that is already parsed; a fault begins with `where`. Throws nothing. */
 export function checkValue<S extends z.ZodType>(schema: S, value: unknown, where?: string): Checked<z.output<S>> {
-  return check(schema, value, () => where ?? '')
+  return check(schema, value, where)
 }
 
 /** `['criteria', 2, 'verify']` → `criteria[2].verify`. */
@@ -53,35 +63,50 @@ export function pathText(path: Path): string {
   }, '')
 }
 
-function check<S extends z.ZodType>(schema: S, value: unknown, at: (path: Path) => string): Checked<z.output<S>> {
+function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  where: string | undefined,
+  locate?: (path: Path) => { place: string; offset: number },
+): Checked<z.output<S>> {
   const parsed = schema.safeParse(value, { error: issueLine, reportInput: true })
   if (parsed.success) return { ok: true, value: parsed.data }
-  const problems = parsed.error.issues.flatMap(flatten).map(({ path, message }) => {
-    const where = [at(path), pathText(path)].filter((part) => part !== '').join(' ')
-    return `${where || 'value'}: ${message}`
+  const faults = parsed.error.issues.flatMap(flatten).map(({ path, message }) => {
+    const { place, offset } = locate?.(path) ?? { place: where, offset: 0 }
+    const front = [place, pathText(path)].filter(Boolean).join(' ')
+    return { offset, line: `${front || 'value'}: ${message}` }
   })
-  return { ok: false, problems: [...new Set(problems)] }
+  const inOrder = faults.sort((a, b) => a.offset - b.offset).map(({ line }) => line)
+  return { ok: false, problems: [...new Set(inOrder)] }
+}
+
+interface Fault {
+  path: PropertyKey[]
+  message: string
 }
 
 /** One entry a fault: an unknown key carries its own path; a union speaks for the form that came nearest. */
-function flatten(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+function flatten(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n')
     return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: messages[i] ?? issue.message }))
   }
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
-  const forms = issue.errors.filter(
-    (form) => !form.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
-  )
+  const wrongKind = (form: z.core.$ZodIssue[]) => form.every(({ path }) => path.length === 0) && form.some(namesKind)
+  const forms = issue.errors.filter((form) => !wrongKind(form))
   if (forms.length === 0) {
-    const types = issue.errors.flatMap((form) =>
-      form.flatMap((fault) => ('expected' in fault ? [typeName(fault.expected)] : [])),
-    )
-    const message = `expected ${[...new Set(types)].join(' or ')}, got ${valueInWords(issue.input)}.`
-    return types.length > 0 && issue.input !== undefined ? [{ path: issue.path, message }] : [issue]
+    const kinds = new Set(issue.errors.flat().flatMap(kindsOf))
+    return [{ path: issue.path, message: expectation([...kinds].join(' or '), issue.input) }]
   }
   const nearestForm = forms.reduce((best, form) => (form.length < best.length ? form : best))
   return nearestForm.flatMap((fault) => flatten({ ...fault, path: [...issue.path, ...fault.path] }))
+}
+
+const namesKind = ({ code }: z.core.$ZodIssue): boolean => code === 'invalid_type' || code === 'invalid_value'
+
+function kindsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_type') return [typeName(issue.expected)]
+  return issue.code === 'invalid_value' ? issue.values.map((value) => JSON.stringify(value)) : []
 }
 
 /** Where in the text the deepest existing node of a path begins: its key in a mapping, itself in a list. */
@@ -106,5 +131,3 @@ function offsetOf(document: Document, path: Path): number {
 }
 
 const startOf = (node: unknown): number => (node as Node | null)?.range?.[0] ?? 0
-
-const oneLine = (message: string): string => message.split('\n')[0]!.trim()

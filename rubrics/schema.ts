@@ -8,7 +8,7 @@ import { verifySchema } from './verifiers/index.ts'
 const notBlank = (what: string) =>
   z.string().refine((text) => text.trim() !== '', { error: `expected ${what}, got blank text.` })
 
-const criterionSchema = z.strictObject({
+export const criterionSchema = z.strictObject({
   id: z
     .string()
     .regex(/^[\p{L}\p{N}][\p{L}\p{N}._:/-]*$/u, { error: 'expected letters, digits and . _ : / - without spaces.' })

@@ -1,3 +1,4 @@
+import { type Rule, ruleOf } from './rules.ts'
 import type { Criterion } from './schema.ts'
 import { verify } from './verifiers/index.ts'
 import type { Answer } from './verifiers/verifier.ts'
@@ -9,8 +10,26 @@ export interface Verdict {
   readonly reason: string
 }
 
-/** What the criterion's verifier decides, without a model. A criterion without `verify` is unknown here: a judge must decide it. */
-export function verifyCriterion(criterion: Criterion, answer: Answer): Verdict {
-  if (!criterion.verify) return { criterionId: criterion.id, met: null, reason: 'has no verifier; a judge must decide' }
-  return { criterionId: criterion.id, ...verify(criterion.verify, answer) }
+/**
+ * What is decided about a criterion without a model: by its verifier, or by the rule its tags name. Unknown when it has neither, since a judge must
+ * decide then, and when its rule was not passed in.
+ *
+ * @param options.rules  by name, such as `math_verify`; see `ruleOf`
+ * @example
+ * verifyCriterion(rubric.criteria[0], { text: 'Two dogs bark.' })
+ * // { criterionId: 'brief', met: true, reason: '3 words, allowed at most 25' }
+ */
+export function verifyCriterion(
+  criterion: Criterion,
+  answer: Answer,
+  options: { rules?: Readonly<Record<string, Rule>> } = {},
+): Verdict {
+  const criterionId = criterion.id
+  if (criterion.verify) return { criterionId, ...verify(criterion.verify, answer) }
+  const rule = ruleOf(criterion)
+  if (rule === null) return { criterionId, met: null, reason: 'has no verifier; a judge must decide' }
+  const { rules = {} } = options
+  if (!Object.hasOwn(rules, rule.name))
+    return { criterionId, met: null, reason: `its rule "${rule.name}" was not passed in` }
+  return { criterionId, ...rules[rule.name]!(answer, rule.parameters) }
 }

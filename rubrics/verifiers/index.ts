@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { contains } from './contains.ts'
+import { exact } from './exact.ts'
 import { excludes } from './excludes.ts'
+import { numeric } from './numeric.ts'
+import { orderOfMentions } from './orderOfMentions.ts'
+import { regex } from './regex.ts'
+import { speakingRate } from './speakingRate.ts'
 import { type Answer, type Finding, type Verifier, verdict } from './verifier.ts'
 import { wordCount } from './wordCount.ts'
 
 /** Every verifier. A new one is a new file and a line here. */
-const list = [contains, excludes, wordCount] as const
+const list = [contains, excludes, exact, regex, wordCount, numeric, orderOfMentions, speakingRate] as const
 
 export const verifiers: readonly Verifier[] = list
 

@@ -5,9 +5,9 @@ const IN_WORD = `(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}_])`
 const unspaced = new RegExp(`[${UNSPACED}]`, 'u')
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 
-/** Text in one form, for comparison: composed letters, one case, plain apostrophes. */
+/** Text in one form, for comparison: one case (ß is ss, ς is σ), plain apostrophes, composed letters. */
 export const fold = (text: string): string =>
-  text.normalize('NFC').replaceAll(/[‘’ʼ]/g, "'").toUpperCase().toLowerCase().normalize('NFC')
+  text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').replaceAll(/[‘’ʼ]/g, "'").normalize('NFC')
 
 /**
  * Number of words as a person counts them: runs without spaces or dashes (— –) that hold a letter or a digit, so "well-known" and "don't" are
@@ -34,17 +34,23 @@ export const mentioned = (folded: string, phrases: readonly string[], options: {
 
 export const quoted = (phrases: readonly string[]): string => phrases.map((phrase) => JSON.stringify(phrase)).join(', ')
 
-/** Whole words only; one or more spaces or hyphens between the words of a phrase. */
+/** Whole words only; spaces or hyphens between the words of a phrase. */
 function phrasePattern(phrase: string, plural: boolean): RegExp {
-  const words = fold(phrase).trim().split(/\s+/u)
-  const source = words.map((word, i) => escaped(word) + (plural && i === words.length - 1 ? pluralEnding(word) : ''))
-  // "y" gives way to "ies" by an alternative, so the bare word must be tried too
-  const last = words.at(-1)!
-  if (plural && /[^aeiou]y$/.test(last)) source[source.length - 1] = `${escaped(last.slice(0, -1))}(?:y|ies)`
-  return new RegExp(`(?<!${IN_WORD})${source.join('[\\s\\p{Pd}]+')}(?!${IN_WORD})`, 'gu')
+  const words = fold(phrase)
+    .trim()
+    .split(/\s+|(?<=\S)\p{Pd}+(?=\S)/u)
+  const last = words.pop()!
+  const source = [...words.map(escaped), plural ? withPlural(last) : escaped(last)].join('[\\s\\p{Pd}]+')
+  const first = [...(words[0] ?? last)][0]!
+  const before = unspaced.test(first) ? '' : `(?<!${IN_WORD})`
+  const after = unspaced.test([...last].at(-1)!) ? '' : `(?!${IN_WORD})`
+  return new RegExp(`${before}${source}${after}`, 'gu')
 }
 
-const pluralEnding = (word: string): string => (/(?:s|x|z|ch|sh)$/.test(word) ? '(?:es)?' : '(?:e?s)?')
+/** A word or its regular English plural: dogs, boxes, babies. */
+function withPlural(word: string): string {
+  if (/[^aeiou]y$/.test(word)) return `${escaped(word.slice(0, -1))}(?:y|ies)`
+  return escaped(word) + (/(?:s|x|z|ch|sh)$/.test(word) ? '(?:es)?' : '(?:e?s)?')
+}
 
-const escaped = (text: string): string =>
-  text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, (sign) => (sign === '-' ? '[-]' : `\\${sign}`))
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
