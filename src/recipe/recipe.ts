@@ -33,7 +33,7 @@ export const recipeSchema = z
   })
   .superRefine(({ data, stages, eval: evaluations }, context) => {
     for (const [i, stage] of stages.entries()) {
-      if (data !== undefined || stage.data !== undefined) continue
+      if (!stage.kind || data !== undefined || stage.data !== undefined) continue
       const message = 'no samples: neither the stage nor the recipe names data. Add data: train.jsonl.'
       context.addIssue({ code: 'custom', path: ['stages', i, stage.kind], message })
     }

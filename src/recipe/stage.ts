@@ -34,7 +34,9 @@ export function stageSchema<const T extends readonly AnyKind[]>(kinds: T) {
     })
     .meta({ minProperties: 1, maxProperties: 1 })
     .transform((stage): StageOf<T[number]> => {
-      const [kind, options] = Object.entries(stage)[0]!
+      const [entry] = Object.entries(stage)
+      if (entry === undefined) return z.NEVER // refused above; zod goes on to report what else is wrong
+      const [kind, options] = entry
       return { kind, ...(options as object) } as StageOf<T[number]>
     })
 }
