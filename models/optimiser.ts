@@ -79,7 +79,12 @@ export type Schedule = 'constant' | 'linear' | 'cosine'
 export function learningRateAt(
   step: number,
   total: number,
-  { peak, floor = 0, warmupSteps = 0, schedule = 'cosine' }: { peak: number; floor?: number; warmupSteps?: number; schedule?: Schedule },
+  {
+    peak,
+    floor = 0,
+    warmupSteps = 0,
+    schedule = 'cosine',
+  }: { peak: number; floor?: number; warmupSteps?: number; schedule?: Schedule },
 ): number {
   if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps
   if (schedule === 'constant') return peak

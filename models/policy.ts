@@ -75,7 +75,12 @@ export class Policy {
     this.#padId = padId
     const { weights, declared } = weightTable()
     const frames = 2 * config.audio.pool
-    const rows = audioRows(input('log_mel', [1, config.audio.nMels, frames]), input('n_positions', [1], 'int32'), weights, config)
+    const rows = audioRows(
+      input('log_mel', [1, config.audio.nMels, frames]),
+      input('n_positions', [1], 'int32'),
+      weights,
+      config,
+    )
     const ids = input('ids', [1, 2], 'int64')
     const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, weights, config)
     languageHead(reshape(states, [2, config.language.hidden]), weights.in('language_model'), config.language)
@@ -126,7 +131,8 @@ export class Policy {
   /** Fresh optimiser moments: a new stage starts from zero. */
   async resetOptimiser(): Promise<void> {
     for (const [name, shape] of this.parameters) {
-      for (const part of ['adam_m/', 'adam_v/', 'grad/']) await this.engine.write(part + name, { dtype: 'float32', shape })
+      for (const part of ['adam_m/', 'adam_v/', 'grad/'])
+        await this.engine.write(part + name, { dtype: 'float32', shape })
       const size = shape.reduce((a, b) => a * b, 1)
       for (const part of ['adam_m/', 'adam_v/']) {
         await this.engine.write(part + name, { dtype: 'float32', shape, data: new Float32Array(size) })
@@ -172,10 +178,15 @@ export class Policy {
     const known = this.#graphs.get(graph)
     if (!known) {
       const compiled = make()
-      metricNames = compiled.outputs.map(({ name }) => name).filter((name) => !name.startsWith('out/') && name !== 'log_probs')
+      metricNames = compiled.outputs
+        .map(({ name }) => name)
+        .filter((name) => !name.startsWith('out/') && name !== 'log_probs')
       const reached = compiled.outputs.map(({ name }) => name).filter((name) => name.startsWith('out/'))
       await this.engine.define(graph, () => compiled)
-      this.#graphs.set(graph, { metricNames, into: Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')])) })
+      this.#graphs.set(graph, {
+        metricNames,
+        into: Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')])),
+      })
     }
     const { into, metricNames: fetch } = this.#graphs.get(graph)!
     const result = await this.engine.run({ graph, feeds: fed.feeds, into, fetch: [...fetch, 'log_probs'] })
@@ -251,7 +262,9 @@ export class Policy {
     const heard = batch.audios.length > 0 ? await this.#encode(batch.audios) : null
 
     // Prompts of like length share a chunk; rows are renumbered to the order in which prompts are read.
-    const order = batch.sequences.map((_, i) => i).sort((a, b) => batch.sequences[a]!.ids.length - batch.sequences[b]!.ids.length)
+    const order = batch.sequences
+      .map((_, i) => i)
+      .sort((a, b) => batch.sequences[a]!.ids.length - batch.sequences[b]!.ids.length)
     const prefills: GenerateRequest['prefills'][number][] = []
     for (let at = 0; at < order.length; ) {
       const nRows = Math.min(PREFILL_ROWS, powerOfTwo(order.length - at))
@@ -300,11 +313,19 @@ export class Policy {
     const ids = input('ids', [batch, time], 'int64')
     const rows =
       nAudios > 0
-        ? audioRows(input('log_mel', [nAudios, config.audio.nMels, nFrames]), input('n_positions', [nAudios], 'int32'), weights, config)
+        ? audioRows(
+            input('log_mel', [nAudios, config.audio.nMels, nFrames]),
+            input('n_positions', [nAudios], 'int32'),
+            weights,
+            config,
+          )
         : null
     const audioIndex = rows ? input('audio_index', [batch, time], 'int64') : null
     const states = audioLanguageModel(ids, audioIndex, rows, weights, config)
-    const chosen = gatherRows(reshape(states, [batch * time, config.language.hidden]), input('target_at', [nTargets], 'int64'))
+    const chosen = gatherRows(
+      reshape(states, [batch * time, config.language.hidden]),
+      input('target_at', [nTargets], 'int64'),
+    )
     const logits = languageHead(chosen, weights.in('language_model'), config.language)
     const context = objectiveContext(logits, input('target_ids', [nTargets], 'int64'))
     // A batch without audio does not reach the audio tower; its parameters keep their place.
@@ -328,7 +349,8 @@ export class Policy {
       target_at: int64([nTargets], at),
       target_ids: int64([nTargets], ids),
     }
-    if (audio) Object.assign(feeds, { audio_index: text.audioIndex, log_mel: audio.logMel, n_positions: audio.nPositions })
+    if (audio)
+      Object.assign(feeds, { audio_index: text.audioIndex, log_mel: audio.logMel, n_positions: audio.nPositions })
     for (const [name, data] of Object.entries(values)) {
       const padded = new Float32Array(nTargets)
       padded.set(data)
@@ -337,7 +359,13 @@ export class Policy {
     for (const [name, value] of Object.entries(numbers)) {
       feeds[name] = { dtype: 'float32', shape: [], data: Float32Array.of(value) }
     }
-    const sizes = { batch: batch.sequences.length, time, nTargets, nAudios: audio?.nAudios ?? 0, nFrames: audio?.nFrames ?? 0 }
+    const sizes = {
+      batch: batch.sequences.length,
+      time,
+      nTargets,
+      nAudios: audio?.nAudios ?? 0,
+      nFrames: audio?.nFrames ?? 0,
+    }
     return { feeds, sizes, key: Object.values(sizes).join('x') }
   }
 
@@ -380,7 +408,8 @@ export class Policy {
           within = 0
         }
         const source = audios[clip]
-        if (source === undefined) throw new RangeError(`a sequence has more audio places than clips (${audios.length}).`)
+        if (source === undefined)
+          throw new RangeError(`a sequence has more audio places than clips (${audios.length}).`)
         audioIndex[row * time + t] = BigInt(source * tokensPerClip + within++)
       }
     }
@@ -435,7 +464,12 @@ export class Policy {
   }
 
   /** The model with a cache: `time` new tokens a row, logits of the last one. */
-  #cached(nRows: number, time: number, nAudioRows: number, { nLayers, nKvHeads, headDim, capacity }: GenerateRequest['cache']) {
+  #cached(
+    nRows: number,
+    time: number,
+    nAudioRows: number,
+    { nLayers, nKvHeads, headDim, capacity }: GenerateRequest['cache'],
+  ) {
     const { config } = this
     const { weights } = weightTable()
     const slot = (name: string) =>
@@ -453,7 +487,9 @@ export class Policy {
     const states = audioLanguageModel(input('ids', [nRows, time], 'int64'), audioIndex, rows, weights, config, kvCache)
     const flat = reshape(states, [nRows * time, config.language.hidden])
     const last = time === 1 ? flat : gatherRows(flat, input('last_at', [nRows], 'int64'))
-    const outputs: Record<string, Tensor> = { logits: languageHead(last, weights.in('language_model'), config.language) }
+    const outputs: Record<string, Tensor> = {
+      logits: languageHead(last, weights.in('language_model'), config.language),
+    }
     for (let i = 0; i < nLayers; i++) {
       outputs[`present_key.${i}`] = kvCache.presentKeys[i]!
       outputs[`present_value.${i}`] = kvCache.presentValues[i]!

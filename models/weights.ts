@@ -1,4 +1,4 @@
-import { GraphError, input, type Shape, show, sameShape, type Tensor } from './graph/tensor.ts'
+import { GraphError, input, type Shape, sameShape, show, type Tensor } from './graph/tensor.ts'
 import { gaussian, type Random } from './random.ts'
 
 /**

@@ -49,7 +49,11 @@ export function audioEncoder(logMel: Tensor, nPositions: Tensor, w: Weights, con
   x = gelu(convolution(x, w.in('conv2'), hidden, 2)) // [nAudios, time, hidden]
   x = add(x, constant(sinusoids(time, hidden), [1, time, hidden]))
 
-  const positions = constant(Array.from({ length: time }, (_, i) => i + 1), [1, time], 'int32')
+  const positions = constant(
+    Array.from({ length: time }, (_, i) => i + 1),
+    [1, time],
+    'int32',
+  )
   const isReal = lessOrEqual(positions, reshape(nPositions, [nAudios, 1]))
   const mask = reshape(where(isReal, scalar(0), scalar(-1e9)), [nAudios, 1, 1, time])
   for (let i = 0; i < config.nLayers; i++) x = encoderBlock(x, mask, w.in('layers').in(i), config)
@@ -92,7 +96,10 @@ function convolution(x: Tensor, w: Weights, nOut: number, stride: 1 | 2): Tensor
   let columns: Tensor // [n, time/stride, 3·nIn], taps in order
   if (stride === 1) {
     const padded = padAxis(x, 1, 1, 1)
-    columns = concat([0, 1, 2].map((tap) => slice(padded, 1, tap, tap + time)), 2)
+    columns = concat(
+      [0, 1, 2].map((tap) => slice(padded, 1, tap, tap + time)),
+      2,
+    )
   } else {
     // Output t sees inputs 2t−1, 2t, 2t+1: the second half of the pair before, and the whole pair.
     const pairs = reshape(x, [n, time / 2, 2 * nIn])

@@ -14,7 +14,12 @@ export interface GenerateRequest {
   }[]
   /** Decode graphs by batch size, ascending. */
   readonly decoders: readonly { readonly batch: number; readonly graph: string }[]
-  readonly cache: { readonly nLayers: number; readonly nKvHeads: number; readonly headDim: number; readonly capacity: number }
+  readonly cache: {
+    readonly nLayers: number
+    readonly nKvHeads: number
+    readonly headDim: number
+    readonly capacity: number
+  }
   readonly vocab: number
   /** One a completion: which prompt it continues, and its seed. */
   readonly rows: readonly { readonly prompt: number; readonly seed: number }[]
@@ -54,7 +59,11 @@ export async function generate(
   const names = Array.from({ length: cache.nLayers }, (_, i) => [`past_key.${i}`, `past_value.${i}`]).flat()
   const batchMax = fit(request.decoders, rows.length).batch
   const buffers = names.map(() => new Float32Array(batchMax * stride))
-  const results = rows.map(() => ({ completionIds: [] as number[], logProbs: [] as number[], finishReason: 'length' as 'stop' | 'length' }))
+  const results = rows.map(() => ({
+    completionIds: [] as number[],
+    logProbs: [] as number[],
+    finishReason: 'length' as 'stop' | 'length',
+  }))
   const randoms = rows.map(({ seed }) => sfc32(seed))
   let live: Live[] = []
 
@@ -80,7 +89,8 @@ export async function generate(
       const at = prompt - firstPrompt
       if (at < 0 || at >= lengths.length) continue
       const slot = live.length
-      for (const [i, buffer] of buffers.entries()) buffer.set(past[i]!.subarray(at * stride, (at + 1) * stride), slot * stride)
+      for (const [i, buffer] of buffers.entries())
+        buffer.set(past[i]!.subarray(at * stride, (at + 1) * stride), slot * stride)
       const state: Live = { row, seen: new Set(), length: lengths[at]!, lastId: 0 }
       live.push(state)
       if (!take(logits.subarray(at * vocab, (at + 1) * vocab), state)) live.pop()

@@ -14,7 +14,13 @@ export interface SamplingOptions {
   readonly suppressIds: readonly number[]
 }
 
-export const plainSampling: SamplingOptions = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, suppressIds: [] }
+export const plainSampling: SamplingOptions = {
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  repetitionPenalty: 1,
+  suppressIds: [],
+}
 
 /**
  * Draws a token from logits [vocab]. `logProb` is the token's natural-log probability under the model itself
@@ -65,7 +71,11 @@ function cut(weights: Float64Array, total: number, topK: number, topP: number): 
   return kept
 }
 
-function penalised(logits: Float32Array, { repetitionPenalty, suppressIds }: SamplingOptions, seen: ReadonlySet<number>) {
+function penalised(
+  logits: Float32Array,
+  { repetitionPenalty, suppressIds }: SamplingOptions,
+  seen: ReadonlySet<number>,
+) {
   if (suppressIds.length === 0 && (repetitionPenalty === 1 || seen.size === 0)) return logits
   const scores = logits.slice()
   for (const id of suppressIds) scores[id] = Number.NEGATIVE_INFINITY

@@ -31,7 +31,9 @@ export function grad(loss: Tensor, wanted: readonly Tensor[]): (Tensor | null)[]
       const target = inputs[i]!
       if (!part || !reaches.has(target)) continue
       if (!sameShape(part.shape, target.shape)) {
-        throw new Error(`internal: rule of ${node.op.name} gives ${show(part.shape)} for an input of ${show(target.shape)}`)
+        throw new Error(
+          `internal: rule of ${node.op.name} gives ${show(part.shape)} for an input of ${show(target.shape)}`,
+        )
       }
       const before = gradients.get(target)
       gradients.set(target, before ? add(before, part) : part)

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { GenerateRequest, GeneratedRow } from '../generation/generate.ts'
+import type { GeneratedRow, GenerateRequest } from '../generation/generate.ts'
 import type { CompiledGraph } from '../graph/model.ts'
 import type { DType } from '../graph/tensor.ts'
-import { RuntimeError, type RunRequest, type RuntimeOptions, type Value, type Values } from './runtime.ts'
+import { type RunRequest, RuntimeError, type RuntimeOptions, type Value, type Values } from './runtime.ts'
 import type { Call, Reply } from './worker.ts'
 
 /**
@@ -29,7 +29,10 @@ interface Pending {
 
 /** Starts an engine; `close` it when done, else its thread keeps the process alive only while a call is open. */
 export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
-  const worker = startWorker({ executionProviders: options.executionProviders ?? ['cpu'], threads: options.threads ?? 0 })
+  const worker = startWorker({
+    executionProviders: options.executionProviders ?? ['cpu'],
+    threads: options.threads ?? 0,
+  })
   worker.unref()
   const pending = new Map<number, Pending>()
   const defined = new Map<string, Promise<unknown>>()
@@ -57,7 +60,11 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))))
   worker.on('exit', (code) => fail(new RuntimeError(`the engine has stopped (code ${code})`)))
 
-  const call = <T>(method: Call['method'], args: readonly unknown[], onEvent?: (event: unknown) => void): Promise<T> => {
+  const call = <T>(
+    method: Call['method'],
+    args: readonly unknown[],
+    onEvent?: (event: unknown) => void,
+  ): Promise<T> => {
     if (fatal) return Promise.reject(fatal)
     return new Promise<T>((resolve, reject) => {
       const id = nextId++

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node'
-import { generate, type GenerateRequest, type GeneratedRow } from '../generation/generate.ts'
+import { type GeneratedRow, type GenerateRequest, generate } from '../generation/generate.ts'
 import type { DType } from '../graph/tensor.ts'
 
 export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
@@ -72,7 +72,10 @@ export class Runtime {
   }
 
   /** Makes (or overwrites) a resident array; zeros when no data is given. */
-  async write(name: string, { dtype, shape, data }: Omit<Value, 'data'> & { data?: Values | undefined }): Promise<void> {
+  async write(
+    name: string,
+    { dtype, shape, data }: Omit<Value, 'data'> & { data?: Values | undefined },
+  ): Promise<void> {
     const before = this.#arrays.get(name)
     if (data && before && before.type === dtype && before.size === data.length) {
       ;(before.data as Float32Array).set(data as Float32Array)

@@ -26,7 +26,10 @@ async function answer({ id, method, args }: Call): Promise<void> {
   try {
     const result =
       method === 'generate'
-        ? await runtime.generate(args[0] as never, args[1] ? (row, ids) => port.postMessage({ id, event: [row, ids] }) : undefined)
+        ? await runtime.generate(
+            args[0] as never,
+            args[1] ? (row, ids) => port.postMessage({ id, event: [row, ids] }) : undefined,
+          )
         : await (runtime[method] as (...args: unknown[]) => Promise<unknown>).apply(runtime, [...args])
     port.postMessage({ id, result } satisfies Reply, buffersOf(result))
   } catch (error) {

@@ -13,7 +13,12 @@ const rotaryOp = op<{ interleaved: 0 }>({
       build: (x) => {
         const angle = Array.from({ length: 16 }, (_, i) => 0.3 * i)
         const positions = constant([0, 1, 2, 3, 1, 2, 3, 0], [2, 4], 'int64')
-        return rotary(x, positions, constant(angle.map(Math.cos), [4, 4], x.dtype), constant(angle.map(Math.sin), [4, 4], x.dtype))
+        return rotary(
+          x,
+          positions,
+          constant(angle.map(Math.cos), [4, 4], x.dtype),
+          constant(angle.map(Math.sin), [4, 4], x.dtype),
+        )
       },
     },
   ],
@@ -59,6 +64,9 @@ export function cachedAttention(args: {
       `cachedAttention: query ${show(query.shape)} with ${nHeads} heads needs keys of width ${nKvHeads * headDim} and a ` +
         `cache of head width ${headDim}, got ${show(key.shape)} and ${show(pastKey.shape)}.`,
     )
+  }
+  if (headDim % 16 !== 0) {
+    throw new GraphError(`cachedAttention: a head is ${headDim} wide; ONNX Runtime's kernel needs a multiple of 16.`)
   }
   const [y, presentKey, presentValue] = cachedAttentionOp(
     [query, key, args.value, pastKey, args.pastValue, args.lastIndex, args.totalLength, args.cos, args.sin],

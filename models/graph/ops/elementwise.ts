@@ -34,9 +34,18 @@ function unary(
 /** Pairs of shapes every two-operand rule is checked on: equal, stretched on either side, and a scalar. */
 const pairs = (draw: (random: Random) => number, build: Binary): OpSample[] =>
   [
-    [[3, 5], [3, 5]],
-    [[2, 3, 5], [3, 1]],
-    [[1, 5], [4, 1, 5]],
+    [
+      [3, 5],
+      [3, 5],
+    ],
+    [
+      [2, 3, 5],
+      [3, 1],
+    ],
+    [
+      [1, 5],
+      [4, 1, 5],
+    ],
     [[3, 5], []],
   ].map(([a, b]) => ({
     inputs: [
@@ -83,10 +92,7 @@ const mask = (dy: Tensor, on: Tensor): Tensor => mul(dy, cast(on, dy.dtype))
 
 /** At a tie the whole gradient goes to the first operand. */
 export const minimum = binary('Min', 'min(a, b)', (dy, a, b) => [mask(dy, lessOrEqual(a, b)), mask(dy, less(b, a))])
-export const maximum = binary('Max', 'max(a, b)', (dy, a, b) => [
-  mask(dy, lessOrEqual(b, a)),
-  mask(dy, less(a, b)),
-])
+export const maximum = binary('Max', 'max(a, b)', (dy, a, b) => [mask(dy, lessOrEqual(b, a)), mask(dy, less(a, b))])
 
 export const equal = binary('Equal', 'a = b, as a truth value', 'none', { dtype: 'bool' })
 export const less = binary('Less', 'a < b', 'none', { dtype: 'bool' })
@@ -102,7 +108,12 @@ export const tanh = unary('Tanh', 'tanh x;  dx = dy(1−y²)', (dy, _x, y) => mu
 export const erf = unary('Erf', 'erf x;  dx = dy·2/√π·e^(−x²)', (dy, x) =>
   mul(dy, mul(like(2 / Math.sqrt(Math.PI), x), exp(neg(mul(x, x))))),
 )
-export const reciprocal = unary('Reciprocal', '1/x;  dx = −dy·y²', (dy, _x, y) => neg(mul(dy, mul(y, y))), between(0.5, 2))
+export const reciprocal = unary(
+  'Reciprocal',
+  '1/x;  dx = −dy·y²',
+  (dy, _x, y) => neg(mul(dy, mul(y, y))),
+  between(0.5, 2),
+)
 
 /** Exact Gaussian error linear unit, x·Φ(x);  dx = dy·(Φ(x) + x·φ(x)). */
 export const gelu = unary('Gelu', 'x·Φ(x)', (dy, x) => {

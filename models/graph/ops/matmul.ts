@@ -1,7 +1,7 @@
 import { op } from '../op.ts'
 import { broadcast, GraphError, show, type Tensor } from '../tensor.ts'
-import { sum, sumTo } from './reduction.ts'
 import { reshape } from './movement.ts'
+import { sum, sumTo } from './reduction.ts'
 
 type Flags = { transA: 0 | 1; transB: 0 | 1; alpha: { float: number } }
 
@@ -55,7 +55,11 @@ function lastTwo(x: Tensor, transposed: boolean): [number, number] {
 export function matMul(
   a: Tensor,
   b: Tensor,
-  { transposeA = false, transposeB = false, alpha = 1 }: { transposeA?: boolean; transposeB?: boolean; alpha?: number } = {},
+  {
+    transposeA = false,
+    transposeB = false,
+    alpha = 1,
+  }: { transposeA?: boolean; transposeB?: boolean; alpha?: number } = {},
 ): Tensor {
   return matMulOp([a, b], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0, alpha: { float: alpha } })[0]
 }
@@ -69,7 +73,8 @@ const gemmOp = op<{ transA: 0 | 1; transB: 0 | 1 }>({
     }
     const [m, k] = lastTwo(a!, transA === 1)
     const [k2, n] = lastTwo(b!, transB === 1)
-    if (k !== k2) throw new GraphError(`gemm: inner axes differ, ${show(a!.shape)} × ${show(b!.shape)}: ${k} against ${k2}.`)
+    if (k !== k2)
+      throw new GraphError(`gemm: inner axes differ, ${show(a!.shape)} × ${show(b!.shape)}: ${k} against ${k2}.`)
     if (c && (c.shape.length !== 1 || c.shape[0] !== n)) {
       throw new GraphError(`gemm: the added row must be [${n}], got ${show(c.shape)}.`)
     }

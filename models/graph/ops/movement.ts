@@ -36,7 +36,12 @@ const transposeOp = op<{ perm: readonly number[] }>({
   sample: () => [{ inputs: [{ shape: [2, 3, 4] }], build: (x) => transpose(x, [2, 0, 1]) }],
   grad: (dy, { attributes }) => {
     const perm = attributes.perm as readonly number[]
-    return [transpose(dy, perm.map((_, i) => perm.indexOf(i)))]
+    return [
+      transpose(
+        dy,
+        perm.map((_, i) => perm.indexOf(i)),
+      ),
+    ]
   },
 })
 export function transpose(x: Tensor, perm: readonly number[]): Tensor {
@@ -157,7 +162,11 @@ const gatherElementsOp = op<{ axis: number }>({
   shape: ([, indices]) => indices!.shape,
   sample: () => [{ inputs: [{ shape: [3, 5] }], build: (x) => pick(x, constant([4, 0, 1], [3], 'int64')) }],
   grad: (dy, { inputs: [x, indices] }) => {
-    const columns = constant(Array.from({ length: x!.shape[1]! }, (_, i) => i), [1, x!.shape[1]!], 'int64')
+    const columns = constant(
+      Array.from({ length: x!.shape[1]! }, (_, i) => i),
+      [1, x!.shape[1]!],
+      'int64',
+    )
     return [where(equal(columns, indices!), dy, scalar(0, dy.dtype)), null]
   },
 })
@@ -168,6 +177,10 @@ export function pick(x: Tensor, indices: Tensor): Tensor {
 
 /** 1 where the column equals the index, else 0: int64 [m] → [m, n]. */
 export function oneHot(indices: Tensor, n: number, dtype: Tensor['dtype']): Tensor {
-  const columns = constant(Array.from({ length: n }, (_, i) => i), [1, n], 'int64')
+  const columns = constant(
+    Array.from({ length: n }, (_, i) => i),
+    [1, n],
+    'int64',
+  )
   return cast(equal(columns, reshape(indices, [-1, 1])), dtype)
 }

@@ -1,6 +1,6 @@
 import { op } from '../op.ts'
 import { axisOf, constant, sameShape, sizeOf, type Tensor } from '../tensor.ts'
-import { mul, scale, sub, exp } from './elementwise.ts'
+import { exp, mul, scale, sub } from './elementwise.ts'
 import { expand, reshape } from './movement.ts'
 
 const kept = (shape: readonly number[], axes: readonly number[]): number[] =>
@@ -11,7 +11,11 @@ const axesOf = (axes: Tensor): number[] => {
   return Array.from(axes.source.data, Number)
 }
 
-function reduction(name: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', about: string, share: ((n: number) => number) | 'none') {
+function reduction(
+  name: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
+  about: string,
+  share: ((n: number) => number) | 'none',
+) {
   const make = op<{ keepdims: 1 }>({
     name,
     about,
@@ -32,7 +36,12 @@ function reduction(name: 'ReduceSum' | 'ReduceMean' | 'ReduceMax', about: string
     const all = (axes ?? x.shape.map((_, i) => i)).map((axis) => axisOf(name, axis, x.shape.length))
     if (all.length === 0) return x
     const y = make([x, constant(all, [all.length], 'int64')], { keepdims: 1 })[0]
-    return keepAxes ? y : reshape(y, x.shape.filter((_, i) => !all.includes(i)))
+    return keepAxes
+      ? y
+      : reshape(
+          y,
+          x.shape.filter((_, i) => !all.includes(i)),
+        )
   }
   return reduce
 }

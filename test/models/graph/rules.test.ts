@@ -7,7 +7,15 @@ import { gapOfRule } from './differences.ts'
 
 const withRules = registeredOps().filter(({ grad }) => grad !== 'none')
 /** Kernels of ONNX Runtime's CPU provider that exist in 32 bits only; differences are then coarser. */
-const singlePrecision = new Set(['FusedMatMul', 'Erf', 'Gelu', 'LayerNormalization', 'SimplifiedLayerNormalization', 'RotaryEmbedding', 'Cast'])
+const singlePrecision = new Set([
+  'FusedMatMul',
+  'Erf',
+  'Gelu',
+  'LayerNormalization',
+  'SimplifiedLayerNormalization',
+  'RotaryEmbedding',
+  'Cast',
+])
 
 describe('every operator with a gradient', () => {
   it.each(withRules.map((op) => [op.name, op] as const))('%s agrees with central differences', async (name, op) => {

@@ -1,0 +1,22 @@
+/** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
+
+export type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
+export type { LanguageConfig } from './architectures/qwen2.ts'
+export type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
+export type { GeneratedRow } from './generation/generate.ts'
+export type { SamplingOptions } from './generation/sampling.ts'
+export type { DType, Shape, Tensor } from './graph/index.ts'
+/** Operators for writing a model or a loss, and `grad` and `compile` to make it run. */
+export * as graph from './graph/index.ts'
+export type { Objective, ObjectiveContext } from './objective.ts'
+export { learningRateAt, type Schedule } from './optimiser.ts'
+export {
+  type AudioFeatures,
+  type Batch,
+  Policy,
+  type PolicyOptions,
+  type Targets,
+  type TokenSequence,
+} from './policy.ts'
+export { type Engine, startEngine } from './runtime/engine.ts'
+export { RuntimeError } from './runtime/runtime.ts'
