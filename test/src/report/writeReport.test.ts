@@ -13,7 +13,7 @@ let folder: string
 beforeAll(async () => {
   root = await mkdtemp(path.join(os.tmpdir(), 'rubato-page-'))
   folder = path.join(root, 'run')
-  await writeFixtureRun(folder, { nSamples: 24, nSteps: 12, group: 4, hostile: HOSTILE })
+  await writeFixtureRun(folder, { nSamples: 12, nSteps: 6, group: 4, clipSeconds: 1.2, hostile: HOSTILE })
   page = await readFile(await writeReport(folder), 'utf8')
 })
 afterAll(() => rm(root, { recursive: true }))
@@ -74,9 +74,9 @@ describe('writeReport', () => {
   it('stays under the size asked for by shortening and leaving out sound', async () => {
     const full = Buffer.byteLength(page)
     const small = await readFile(
-      await writeReport(folder, { maxBytes: full - 400_000, out: path.join(root, 'small.html') }),
+      await writeReport(folder, { maxBytes: full - 150_000, out: path.join(root, 'small.html') }),
     )
-    expect(small.length).toBeLessThanOrEqual(full - 400_000)
+    expect(small.length).toBeLessThanOrEqual(full - 150_000)
     expect(/first \d\.\d s of/.test(small.toString())).toBe(true)
   })
 
