@@ -1,74 +1,45 @@
-/** How many tokens a sound becomes: samples → log-mel frames → positions after the strided convolution → audio tokens. */
+/** What decides how many tokens a clip takes; `pool` is the average pooling after the encoder's blocks. */
+export interface AudioTokenLayout {
+  /** Encoder positions averaged into one token, and the stride. 2 in Qwen-Audio and Qwen2-Audio: 40 ms a token. */
+  pool: number
+  /** Most mel frames the encoder hears. Default 3,000: Whisper's 30 s. */
+  maxFrames?: number
+}
 
-/** What the Qwen-Audio family hears of one clip: 30 s at 16 kHz. */
-const MAX_SAMPLES = 480_000
-const HOP_LENGTH = 160 // samples, 10 ms at 16 kHz
+/** Mel frames are cut at 30 s, as Whisper's encoder has no positions beyond it. */
+const WHISPER_FRAMES = 3000
 
-/** Positions that Qwen-Audio and Qwen2-Audio average into one token (40 ms). */
-const QWEN_POOL = 2
-
-function checkCount(where: string, name: string, value: number, smallest: number): void {
-  if (!Number.isSafeInteger(value) || value < smallest)
-    throw new RangeError(`${where}: ${name} is ${value}. It must be a whole number from ${smallest}.`)
+/**
+ * Encoder positions of a clip of `nFrames` mel frames (10 ms each): the second convolution has kernel 3, stride 2 and
+ * padding 1, so ⌊(nFrames − 1) / 2⌋ + 1, and 0 for no frames. Frames beyond `maxFrames` are not heard.
+ *
+ * @throws RangeError when `nFrames` is not a whole number ≥ 0
+ */
+export function encoderPositions(nFrames: number, maxFrames = WHISPER_FRAMES): number {
+  if (!Number.isInteger(nFrames) || nFrames < 0)
+    throw new RangeError(`encoderPositions: nFrames is ${nFrames}. It must be a whole number ≥ 0.`)
+  return Math.floor((Math.min(nFrames, maxFrames) + 1) / 2)
 }
 
 /**
- * Log-mel frames that Qwen-Audio reads: whole hops only, of at most 30 s (its `audio.py`; papers differ from
- * {@link qwen2AudioMelFrames} by the last, unfinished hop).
+ * Placeholders `<|AUDIO|>` of a clip of `nFrames` mel frames: ⌊(positions − pool) / pool⌋ + 1, that is only whole
+ * pools (Qwen2-Audio's processor; Qwen-Audio, arXiv 2311.07919, has the same count between its two ends).
+ *
+ * A clip shorter than one pool (with `pool` 2: under 3 mel frames, 30 ms) has 0 tokens: the released models hear
+ * nothing of it, and neither do we. `renderChat` then leaves its line with nothing between `<|audio_bos|>` and
+ * `<|audio_eos|>`, a valid prompt; nothing is padded into sound that was not there.
+ *
+ * @throws RangeError when `nFrames` is not a whole number ≥ 0 or `pool` not one ≥ 1
+ * @example audioTokenCount(100, { pool: 2 }) // 1 s: 25
  */
-export function qwenAudioMelFrames(nSamples: number): number {
-  checkCount('qwenAudioMelFrames', 'nSamples', nSamples, 0)
-  return Math.floor(Math.min(nSamples, MAX_SAMPLES) / HOP_LENGTH)
+export function audioTokenCount(nFrames: number, { pool, maxFrames }: AudioTokenLayout): number {
+  if (!Number.isInteger(pool) || pool < 1)
+    throw new RangeError(`audioTokenCount: pool is ${pool}. It must be a whole number ≥ 1.`)
+  return Math.floor(encoderPositions(nFrames, maxFrames) / pool)
 }
 
 /**
- * Log-mel frames that Qwen2-Audio reads: an unfinished hop counts, of at most 30 s (`WhisperFeatureExtractor` takes
- * every 160th entry of the sample mask).
+ * Length of the first Qwen-Audio's `<audio>` … `</audio>` span: the tokens and the two learned vectors that stand at its
+ * ends (`tokenization_qwen.py`).
  */
-export function qwen2AudioMelFrames(nSamples: number): number {
-  checkCount('qwen2AudioMelFrames', 'nSamples', nSamples, 0)
-  return Math.ceil(Math.min(nSamples, MAX_SAMPLES) / HOP_LENGTH)
-}
-
-/** Positions after Whisper's two convolutions (kernel 3, padding 1, the second with stride 2): ⌊(nFrames − 1)/2⌋ + 1. */
-export function convolutionPositions(nFrames: number): number {
-  checkCount('convolutionPositions', 'nFrames', nFrames, 0)
-  return nFrames === 0 ? 0 : Math.floor((nFrames - 1) / 2) + 1
-}
-
-/**
- * Tokens of a clip of `nFrames` log-mel frames after average pooling with width and stride `pool`:
- * ⌊(positions − pool)/pool⌋ + 1. A clip too short for one window gives 0, so check before prompting with it.
- */
-export function pooledAudioTokens(nFrames: number, pool: number): number {
-  checkCount('pooledAudioTokens', 'pool', pool, 1)
-  return Math.floor((convolutionPositions(nFrames) - pool) / pool) + 1
-}
-
-/**
- * Log-mel frames to give an encoder that works on whole windows only: `nFrames` rounded up to a multiple of 2·`pool`
- * (one window after the stride); the padding is masked and yields no token.
- */
-export function paddedFrames(nFrames: number, pool: number): number {
-  checkCount('paddedFrames', 'nFrames', nFrames, 0)
-  checkCount('paddedFrames', 'pool', pool, 1)
-  return Math.ceil(nFrames / (2 * pool)) * 2 * pool
-}
-
-/**
- * `<|AUDIO|>` tokens of a clip of `nFrames` log-mel frames (1 to 3,000), as Qwen2-Audio's processor counts them:
- * 1 s (100 frames) gives 25, 30 s gives 750. Below 3 frames there are none.
- */
-export function qwen2AudioTokens(nFrames: number): number {
-  return pooledAudioTokens(nFrames, QWEN_POOL)
-}
-
-/** Audio frames that Qwen-Audio's encoder gives for `nFrames` log-mel frames; its two border vectors not counted. */
-export function qwenAudioTokens(nFrames: number): number {
-  return pooledAudioTokens(nFrames, QWEN_POOL)
-}
-
-/** Places a clip takes in Qwen-Audio's prompt: its frames between the vectors of `<audio>` and `</audio>`. */
-export function qwenAudioSpan(nFrames: number): number {
-  return qwenAudioTokens(nFrames) + 2
-}
+export const qwenAudioSpan = (nFrames: number): number => audioTokenCount(nFrames, { pool: 2 }) + 2
