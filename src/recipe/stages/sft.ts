@@ -3,14 +3,16 @@ import { dataSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { stageKind } from '../stage.ts'
 
+/** Defaults of the LibriSpeech double policy, but no mask may take a fifth of a clip: clips here are short. */
 const specAugmentSchema = z
   .strictObject({
-    time_masks: z.int().nonnegative().default(2).describe('stretches of time that are blanked'),
-    time_width: z.int().positive().default(40).describe('longest stretch, in frames of 10 ms'),
-    frequency_masks: z.int().nonnegative().default(2).describe('bands that are blanked'),
-    frequency_width: z.int().positive().default(15).describe('widest band, in mel bins'),
+    frequency_masks: z.int().nonnegative().default(2).describe('stripes across frequency'),
+    max_mels: z.int().nonnegative().default(27).describe('widest such stripe, in mel bands'),
+    time_masks: z.int().nonnegative().default(2).describe('stripes across time'),
+    max_frames: z.int().nonnegative().default(100).describe('widest such stripe, in frames of 10 ms'),
+    max_time_share: z.number().min(0).max(1).default(0.2).describe('widest such stripe, as a share of the clip'),
   })
-  .describe('masks on the log-mel (arXiv 1904.08779), drawn anew whenever a clip is heard')
+  .describe('stripes of the log-mel that are blanked (arXiv 1904.08779), drawn anew whenever a clip is heard')
 
 export const sft = stageKind({
   kind: 'sft',

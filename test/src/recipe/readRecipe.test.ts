@@ -97,7 +97,7 @@ describe('overrides', () => {
       'stages[1].rl.scaffold=null',
     )
     expect(recipe.seed).toBe('again')
-    expect(recipe.stages[0]).toMatchObject({ spec_augment: { time_masks: 1, frequency_masks: 2 } })
+    expect(recipe.stages[0]).toMatchObject({ spec_augment: { time_masks: 1, frequency_masks: 2, max_mels: 27 } })
     expect(recipe.stages[1]).toMatchObject({ group: 4, loss: { kl: 0, clip_low: 0.2 }, scaffold: null })
   })
 
