@@ -47,6 +47,8 @@ export async function logMel(samples: Float32Array, options: LogMelOptions = {})
     throw new AudioError(`logMel: padding is "${padding}". Write "none" or "30s".`)
   }
   if (samples.length === 0) throw new AudioError('logMel: the clip has no samples. At least one is needed.')
+  const bad = samples.findIndex((x) => !Number.isFinite(x))
+  if (bad >= 0) throw new AudioError(`logMel: sample ${bad} is ${samples[bad]}. Every sample must be a finite number.`)
   if (padding === '30s' && samples.length > MAX_SAMPLES) {
     const seconds = (samples.length / SAMPLE_RATE).toFixed(2)
     throw new AudioError(`logMel: ${seconds} s do not fit padding "30s". Split the clip first, see splitLong.`)
@@ -59,7 +61,9 @@ export async function logMel(samples: Float32Array, options: LogMelOptions = {})
   const { features, loudest } = await session.run({ folded: foldFrames(reflected(samples, nComputed), nComputed) })
   const computed = features!.data as Float32Array
   const max = (loudest!.data as Float32Array)[0]!
-  if (!Number.isFinite(max)) throw new AudioError(`logMel: ${firstBad(samples)}. Every sample must be a finite number.`)
+  if (!Number.isFinite(max)) {
+    throw new AudioError('logMel: the power of the clip overflows 32 bits. Samples lie between -1 and 1 by convention.')
+  }
 
   const nFrames = padding === '30s' ? MAX_FRAMES : nSounding
   if (nFrames === nComputed) return { data: computed, nMels, nFrames }
@@ -83,17 +87,13 @@ function reflected(samples: Float32Array, nFrames: number): Float32Array {
   return row
 }
 
-function firstBad(samples: Float32Array): string {
-  const at = samples.findIndex((x) => !Number.isFinite(x))
-  return at < 0 ? 'the power of the clip overflows 32 bits' : `sample ${at} is ${samples[at]}`
-}
-
 const sessions = new Map<number, Promise<InferenceSession>>()
 
 function sessionFor(nMels: number): Promise<InferenceSession> {
   let session = sessions.get(nMels)
   if (!session) {
-    session = InferenceSession.create(logMelGraph(nMels))
+    // One thread: a clip takes milliseconds, and a pool would spin against the trainer's.
+    session = InferenceSession.create(logMelGraph(nMels), { intraOpNumThreads: 1 })
     sessions.set(nMels, session)
   }
   return session
