@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { closest } from 'fastest-levenshtein'
 import { isStoredDType, type StoredDType, storedTypes } from './dtypes.ts'
 import { CheckpointError } from './errors.ts'
@@ -42,10 +42,7 @@ export function readHeader(file: string): Header {
 function readHeaderText(file: string): { text: string; dataStart: number; fileSize: number } {
   const descriptor = openFile(file)
   try {
-    const status = fstatSync(descriptor)
-    const fileSize = status.size
-    if (!status.isFile())
-      throw new CheckpointError(file, undefined, 'not a file. Give a .safetensors file or its folder.')
+    const fileSize = fstatSync(descriptor).size
     if (fileSize < 8)
       throw new CheckpointError(
         file,
@@ -75,6 +72,8 @@ function readHeaderText(file: string): { text: string; dataStart: number; fileSi
 /** Opens a file for reading; why it cannot be opened becomes a CheckpointError. */
 export function openFile(file: string): number {
   try {
+    // Asked before opening: a pipe would make us wait for ever.
+    if (!statSync(file).isFile()) throw new Error('it is no plain file')
     return openSync(file, 'r')
   } catch (error) {
     throw new CheckpointError(file, undefined, `cannot be opened (${(error as Error).message}). Give a readable file.`)
@@ -94,11 +93,7 @@ export function parseObject(text: string, file: string): Record<string, unknown>
     )
   }
   if (!isObject(value))
-    throw new CheckpointError(
-      file,
-      undefined,
-      `holds ${show(value)} as JSON. There must be an object.`,
-    )
+    throw new CheckpointError(file, undefined, `holds ${show(value)} as JSON. There must be an object.`)
   return value
 }
 
