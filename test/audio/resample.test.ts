@@ -12,17 +12,17 @@ const levelAfter = async (hertz: number, from: number, to: number) => {
 }
 
 describe('what is heard and what is not', () => {
-  test('tones up to 7 kHz pass from 48 and 44.1 to 16 kHz within 0.1 dB', async () => {
+  test('tones up to 6.8 kHz pass from 48 and 44.1 to 16 kHz within 0.1 dB', async () => {
     for (const from of [48_000, 44_100]) {
-      for (const hertz of [50, 440, 3000, 7000])
+      for (const hertz of [50, 440, 3000, 6800])
         expect(Math.abs(await levelAfter(hertz, from, 16_000))).toBeLessThan(0.1)
     }
   })
 
-  test('tones above the new half rate are at least 90 dB down instead of folding back', async () => {
+  test('tones above the new half rate are at least 110 dB down instead of folding back', async () => {
     for (const from of [48_000, 44_100]) {
       for (const hertz of [9000, 12_000, 15_900, 20_000])
-        expect(await levelAfter(hertz, from, 16_000)).toBeLessThan(-90)
+        expect(await levelAfter(hertz, from, 16_000)).toBeLessThan(-110)
     }
   })
 
@@ -40,27 +40,30 @@ describe('what is heard and what is not', () => {
 })
 
 test('the length is exactly round(n·to/from), and the last samples are there', async () => {
-  const rate = fc.constantFrom(8000, 11_025, 16_000, 22_050, 44_100, 48_000, 96_000)
+  const rate = fc.constantFrom(8000, 11_025, 16_000, 44_100, 48_000)
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 3000 }), rate, rate, async (length, from, to) => {
       const got = await resample(new Float32Array(length).fill(1), from, to)
       expect(got.length).toBe(Math.round((length * to) / from))
-      // A constant stays one until the filter meets the end, where it falls to about a half.
-      if (got.length > 0) expect(got.at(-1)).toBeGreaterThan(0.25)
+      // A constant one sinks towards a half at its end, and is not lost before.
+      const last = Math.floor(((length - 1) * to) / from)
+      if (length > 200) expect(got[last]).toBeGreaterThan(0.4)
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   )
 })
 
-test('a minute fed in pieces equals its own half minute up to the seam', async () => {
-  const minute = noise(44_100 * 60, 1)
-  const whole = await resample(minute, 44_100, 16_000)
-  const start = await resample(minute.subarray(0, 44_100 * 2), 44_100, 16_000)
-  expect(whole.length).toBe(960_000)
-  let worst = 0
-  for (let i = 0; i < 31_000; i++) worst = Math.max(worst, Math.abs(whole[i]! - start[i]!))
-  expect(worst).toBeLessThan(1e-6)
-  expect(rms(whole.subarray(955_000))).toBeGreaterThan(-18)
+test('a clip too long to convert at once equals its parts, and keeps its end', async () => {
+  const long = noise(1_100_000, 1)
+  const whole = await resample(long, 44_100, 16_000)
+  const start = await resample(long.subarray(0, 300_000), 44_100, 16_000)
+  const end = await resample(long.subarray(-44_100), 44_100, 16_000)
+  expect(whole.length).toBe(Math.round((1_100_000 * 16_000) / 44_100))
+  const worst = (a: Float32Array, b: Float32Array) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0)
+  // 262144 samples make the first piece, so its seam lies inside the compared start.
+  expect(worst(start.subarray(0, 108_000), whole)).toBeLessThan(1e-6)
+  // The end starts at a fraction of an output sample, so levels are compared, not samples.
+  expect(Math.abs(rms(whole.subarray(-200)) - rms(end.subarray(-200)))).toBeLessThan(1)
 })
 
 test('equal rates give an equal copy', async () => {
