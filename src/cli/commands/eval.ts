@@ -1,0 +1,102 @@
+import type { Progress } from '../../progress/index.ts'
+import type { EvaluationRecord } from '../../runs/index.ts'
+import { type AddCommand, examples } from '../command.ts'
+import { checkDevice, type Device } from '../device.ts'
+import { printJson, printLine } from '../io.ts'
+import { deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
+
+const CONTROLS = ['none', 'scaffolded', 'silenced', 'swapped'] as const
+type Control = (typeof CONTROLS)[number]
+
+/** What the command calls; loaded when it is needed. */
+export interface EvalServices {
+  readonly evaluate: () => Promise<{
+    evaluateModel(options: {
+      /** A model folder, a run folder or a name on the hub. */
+      model: string
+      data: string
+      rubric?: string
+      controls: readonly Control[]
+      limit?: number
+      maxCompletionTokens: number
+      seed: string
+      device: Device
+      progress: Progress
+      signal: AbortSignal
+      /** File that the judged answers are written to. */
+      answersFile?: string
+    }): Promise<EvaluationRecord[]>
+  }>
+}
+
+interface Options {
+  readonly data: string
+  readonly rubric?: string
+  readonly controls: readonly Control[]
+  readonly limit?: number
+  readonly maxTokens: number
+  readonly answers?: string
+  readonly seed: string
+  readonly device: Device
+  readonly json: boolean
+}
+
+export const addEval =
+  (services: EvalServices): AddCommand =>
+  (program, io) => {
+    program
+      .command('eval')
+      .summary('score a model on samples with rubrics')
+      .description("Asks a model every sample and scores the answers by the samples' rubrics.")
+      .argument('<model>', 'a model folder, a run folder, or a name on the hub')
+      .requiredOption('--data <file>', 'samples: JSON lines or an audio folder')
+      .option('--rubric <name>', 'rubric of samples that carry none: a name of the library, or a file')
+      .addOption(
+        program
+          .createOption('--controls <names...>', 'silenced and swapped show whether the model listens')
+          .choices(CONTROLS)
+          .default(['none', 'silenced', 'swapped']),
+      )
+      .option('--limit <n>', 'ask no more samples than this', wholeNumber(1))
+      .option('--max-tokens <n>', 'tokens after which an answer is cut', wholeNumber(1), 256)
+      .option('--answers <file>', 'keep the judged answers as JSON lines')
+      .addOption(seedOption('everything random follows from it').default('0'))
+      .addOption(deviceOption())
+      .addOption(jsonOption().default(false))
+      .addHelpText(
+        'after',
+        examples(
+          'rubato eval runs/quickstart --data data/eval.jsonl --rubric audio-analysis',
+          'rubato eval my-model --data data/eval.jsonl --controls none --json',
+        ),
+      )
+      .action(async (model: string, options: Options) => {
+        const device = await checkDevice(options.device)
+        const [{ createProgress, resultsTable }, { evaluateModel }] = await Promise.all([
+          import('../../progress/index.ts'),
+          services.evaluate(),
+        ])
+        const progress = await createProgress({ mode: options.json ? 'silent' : 'people', stream: io.stderr })
+        const { data, rubric, controls, limit, maxTokens, answers, seed, json } = options
+        try {
+          const records = await evaluateModel({
+            model,
+            data,
+            controls,
+            maxCompletionTokens: maxTokens,
+            seed,
+            device,
+            progress,
+            signal: io.signal,
+            ...(rubric === undefined ? {} : { rubric }),
+            ...(limit === undefined ? {} : { limit }),
+            ...(answers === undefined ? {} : { answersFile: answers }),
+          })
+          progress.done()
+          if (json) printJson(io.stdout, records)
+          else printLine(io.stdout, resultsTable(records))
+        } finally {
+          progress.done()
+        }
+      })
+  }

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { addDoctor } from './commands/doctor.ts'
+import { addTrain } from './commands/train.ts'
+import { printLine } from './io.ts'
+import { runCli } from './program.ts'
+
+/** Every command, in the order of the help; a new one is one file and one line here. */
+const COMMANDS = [addTrain({ train: () => import('../train.ts') }), addDoctor()]
+
+/** Milliseconds that open handles have to close after the command is done. */
+const GRACE = 2000
+
+const stop = new AbortController()
+process.on('SIGINT', () => {
+  if (stop.signal.aborted) process.exit(130)
+  stop.abort()
+  printLine(process.stderr, 'Stopping after this step; press Ctrl-C again to stop at once.')
+})
+process.on('SIGTERM', () => stop.abort())
+// The reader went away, as in `rubato info run | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+const { stdin, stdout, stderr } = process
+process.exitCode = await runCli(process.argv.slice(2), { stdin, stdout, stderr, signal: stop.signal }, COMMANDS)
+setTimeout(() => process.exit(), GRACE).unref()

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import type { AddCommand } from './command.ts'
+import { failureOf } from './failure.ts'
+import { type Io, printLine } from './io.ts'
+
+/**
+ * Runs a command line and returns its exit code: 0 done, 1 the work failed, 2 the call was wrong.
+ *
+ * @param argv words after the program's name
+ */
+export async function runCli(argv: readonly string[], io: Io, commands: readonly AddCommand[]): Promise<0 | 1 | 2> {
+  const program = new Command('rubato')
+    .description('Trains audio-language models with rubrics.')
+    .version(packageVersion())
+    .addHelpText('after', '\nEach command has --help with an example.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // commander puts its suggestion on a line of its own
+      outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+  for (const add of commands) add(program, io)
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    const { exitCode, message } = failureOf(error)
+    if (message !== '') printLine(io.stderr, message)
+    return exitCode
+  }
+}
+
+/** Of the package this file belongs to, in the sources and in `dist/`. */
+function packageVersion(): string {
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')) as Record<
+        string,
+        string
+      >
+      if (name === 'rubato' && version !== undefined) return version
+    } catch {} // not there: the other place
+  }
+  return 'unknown'
+}
