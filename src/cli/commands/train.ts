@@ -17,7 +17,8 @@ export interface TrainServices {
       progress: Progress
       signal: AbortSignal
       runFolder?: string
-      onRun?: (folder: string) => void
+      /** Told where the run writes, once it has a folder. */
+      onRun: (folder: string) => void
     }): Promise<RunSummary>
   }>
   /** Memory and time that a recipe takes, as lines of name and value. */
@@ -69,6 +70,7 @@ export const addTrain =
         const progress = await createProgress(
           options.json ? { mode: 'json', stream: io.stdout } : { mode: 'people', stream: io.stderr },
         )
+        let folder: string | undefined
         try {
           const summary = await trainRun({
             recipeFile,
@@ -77,14 +79,29 @@ export const addTrain =
             device,
             progress,
             signal: io.signal,
+            onRun(path) {
+              folder = path
+            },
             ...(options.run === undefined ? {} : { runFolder: options.run }),
           })
           progress.done()
-          if (options.json) printLine(io.stdout, JSON.stringify({ event: 'result', summary }))
+          if (options.json) printLine(io.stdout, JSON.stringify({ event: 'result', folder, summary }))
+          else if (folder !== undefined) await conclude(folder)
         } finally {
           progress.done()
         }
       })
+
+    /** What came out and where it is. */
+    async function conclude(folder: string): Promise<void> {
+      const [{ resultsTable }, { openRun }] = await Promise.all([
+        import('../../progress/index.ts'),
+        import('../../runs/index.ts'),
+      ])
+      const evaluations = openRun(folder).readEvaluations()
+      if (evaluations.length > 0) printLine(io.stdout, `\n${resultsTable(evaluations)}\n`)
+      printLine(io.stdout, `Everything is in ${folder}.`)
+    }
 
     async function dryRun(recipeFile: string, overrides: readonly string[], { json }: Options): Promise<void> {
       const { readRecipe, stringifyRecipe } = await import('../../recipe/index.ts')

@@ -1,8 +1,10 @@
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { addTrain, type TrainServices } from '../../../src/cli/commands/train.ts'
 import { RunError, UsageError } from '../../../src/errors.ts'
+import { createRun } from '../../../src/runs/index.ts'
 import { folderWith } from '../temporary.ts'
 import { call } from './listener.ts'
 
@@ -38,7 +40,8 @@ describe('rubato train', () => {
   })
 
   it('prints events and the summary as JSON lines, and nothing else', async () => {
-    const commands = command(async ({ progress }) => {
+    const commands = command(async ({ progress, onRun }) => {
+      onRun('runs/tiny')
       progress.stage('sft', 1)
       progress.update(1, { loss: 2 })
       return summary
@@ -49,8 +52,23 @@ describe('rubato train', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(events.map(({ event }) => event)).toEqual(['stage', 'update', 'stage-done', 'result'])
-    expect(events.at(-1)).toEqual({ event: 'result', summary })
+    expect(events.at(-1)).toEqual({ event: 'result', folder: 'runs/tiny', summary })
     expect(err).toBe('')
+  })
+
+  it('ends with the table of results and the folder', async () => {
+    const folder = path.join(folderWith(), 'run')
+    const evaluation = { stage: 'rl', step: 0, control: 'none', n_samples: 2, criteria: [] } as const
+    const commands = command(async ({ onRun }) => {
+      const run = createRun(folder, RECIPE)
+      onRun(folder)
+      run.evaluation({ ...evaluation, name: 'before', score: 0.2, interval: [0.1, 0.3] }, [])
+      run.evaluation({ ...evaluation, name: 'after', score: 0.5, interval: [0.4, 0.6] }, [])
+      return summary
+    })
+    const { out } = await call(commands, ['train', 'r.yaml'])
+    expect(stripVTControlCharacters(out)).toContain('as asked  20.0 [10.0, 30.0]  50.0 [40.0, 60.0]   +30.0')
+    expect(out.trimEnd().split('\n').at(-1)).toBe(`Everything is in ${folder}.`)
   })
 
   it('--dry-run prints the recipe with everything filled in, and trains nothing', async () => {
