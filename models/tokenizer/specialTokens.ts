@@ -48,4 +48,4 @@ export const taskTags: readonly string[] = [
 const tags = new Set(taskTags)
 
 /** Whether a token is one of `taskTags` or a time token: what a text may hold without changing a prompt's structure. */
-export const isTaskTag = (token: string): boolean => tags.has(token) || /^<\|(?:[012]?\d\.\d\d|30\.00)\|>$/.test(token)
+export const isTaskTag = (token: string): boolean => tags.has(token) || /^<\|(?:[12]?\d\.\d\d|30\.00)\|>$/.test(token)
