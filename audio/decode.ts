@@ -1,59 +1,82 @@
-import { readFile } from 'node:fs/promises'
-import { FLACDecoder } from '@wasm-audio-decoders/flac'
-import wavefile from 'wavefile'
+import { decodeAiff } from './decode/aiff.ts'
+import { decodeWithFfmpeg } from './decode/ffmpeg.ts'
+import { decodeFlac } from './decode/flac.ts'
+import { type Identity, identify } from './decode/identify.ts'
+import { decodeMpeg } from './decode/mpeg.ts'
+import { decodeOgg } from './decode/ogg.ts'
+import { type ReadOptions, readSource, sourceName } from './decode/readSource.ts'
+import { decodeWav } from './decode/wav.ts'
 import { AudioError } from './error.ts'
 import { resample } from './resample.ts'
 import type { AudioSource, DecodedAudio, Waveform } from './types.ts'
 
-const { WaveFile } = wavefile
-
-/**
- * Returns every channel of an audio file at its own rate. The kind is read from the first bytes, never from the name.
- * Throws AudioError when the source cannot be read or holds no sound that can be decoded.
- */
-export async function decodeAudio(source: AudioSource): Promise<DecodedAudio> {
-  const name = typeof source === 'string' ? source : source instanceof URL ? source.href : 'audio bytes'
-  const bytes = source instanceof Uint8Array ? source : new Uint8Array(await readFile(source))
-  const magic = new TextDecoder('latin1').decode(bytes.subarray(0, 4))
-  if (magic === 'RIFF') return decodeWav(bytes)
-  if (magic === 'fLaC') return await decodeFlac(bytes)
-  throw new AudioError(`${name}: neither WAV nor FLAC.`)
+const decoders: Record<
+  Identity['decoder'],
+  (bytes: Uint8Array, format: string) => DecodedAudio | Promise<DecodedAudio>
+> = {
+  wav: decodeWav,
+  flac: decodeFlac,
+  mpeg: decodeMpeg,
+  ogg: decodeOgg,
+  aiff: decodeAiff,
+  ffmpeg: decodeWithFfmpeg,
 }
 
 /**
- * Returns a file as one channel (the mean of its channels) at `sampleRate` (Hz; 16000 by default, what the models hear).
- * Throws AudioError as `decodeAudio` does.
+ * Returns every channel of a recording at its own rate. The kind is read from the first bytes, never from the name: wav,
+ * flac, mp3, ogg vorbis, ogg opus and aiff here, everything else through an installed ffmpeg.
+ *
+ * Throws AudioError, one line that names the source, when it cannot be read or downloaded, is no sound, is truncated or
+ * damaged, is empty, or holds NaN or infinite samples.
+ */
+export async function decodeAudio(source: AudioSource, options: ReadOptions = {}): Promise<DecodedAudio> {
+  try {
+    const bytes = await readSource(source, options)
+    const { decoder, format } = identify(bytes)
+    return checked(await decoders[decoder](bytes, format))
+  } catch (error) {
+    // The readers say what they found; the name stands in front of it once, here.
+    if (error instanceof AudioError) throw new AudioError(`${sourceName(source)}: ${error.message}`)
+    throw new AudioError(
+      `${sourceName(source)}: cannot be decoded (${String((error as Error).message).split('\n')[0]}).`,
+    )
+  }
+}
+
+function checked(decoded: DecodedAudio): DecodedAudio {
+  const { channels, format } = decoded
+  if (channels.length === 0 || channels[0]!.length === 0) {
+    throw new AudioError(`a ${format} file without samples, expected at least one.`)
+  }
+  for (const [c, channel] of channels.entries()) {
+    const at = channel.findIndex((x) => !Number.isFinite(x))
+    if (at >= 0) throw new AudioError(`sample ${at} of channel ${c} is ${channel[at]}, expected finite numbers.`)
+  }
+  return decoded
+}
+
+export interface LoadOptions extends ReadOptions {
+  /** Hz. Default 16000, what Whisper's and Qwen's encoders hear. */
+  sampleRate?: number
+}
+
+/**
+ * Returns a recording as one channel, the mean of its channels, at `sampleRate`. Throws AudioError as `decodeAudio` does.
  *
  * @example
  * const { samples } = await loadAudio('question.mp3')
  */
-export async function loadAudio(source: AudioSource, options: { sampleRate?: number } = {}): Promise<Waveform> {
-  const { sampleRate = 16_000 } = options
-  const decoded = await decodeAudio(source)
-  const samples = await resample(mixDown(decoded.channels), decoded.sampleRate, sampleRate)
-  return { samples, sampleRate }
+export async function loadAudio(source: AudioSource, options: LoadOptions = {}): Promise<Waveform> {
+  const { sampleRate = 16_000, ...readOptions } = options
+  const decoded = await decodeAudio(source, readOptions)
+  return { samples: await resample(mixDown(decoded.channels), decoded.sampleRate, sampleRate), sampleRate }
 }
 
 function mixDown(channels: Float32Array[]): Float32Array {
   const [first, ...rest] = channels
+  if (rest.length === 0) return first!
   const mixed = first!.slice()
   for (const channel of rest) for (let i = 0; i < mixed.length; i++) mixed[i]! += channel[i]!
-  if (rest.length > 0) for (let i = 0; i < mixed.length; i++) mixed[i]! /= channels.length
+  for (let i = 0; i < mixed.length; i++) mixed[i]! /= channels.length
   return mixed
-}
-
-function decodeWav(bytes: Uint8Array): DecodedAudio {
-  const wav = new WaveFile(bytes)
-  const { sampleRate } = wav.fmt as { sampleRate: number }
-  wav.toBitDepth('32f')
-  const samples = wav.getSamples(false, Float32Array) as unknown as Float32Array | Float32Array[]
-  return { channels: Array.isArray(samples) ? samples : [samples], sampleRate, format: 'wav' }
-}
-
-async function decodeFlac(bytes: Uint8Array): Promise<DecodedAudio> {
-  const decoder = new FLACDecoder()
-  await decoder.ready
-  const { channelData, sampleRate } = await decoder.decodeFile(bytes)
-  decoder.free()
-  return { channels: channelData, sampleRate, format: 'flac' }
 }

@@ -46,7 +46,7 @@ test('the length is exactly round(n·to/from), and the last samples are there', 
       const got = await resample(new Float32Array(length).fill(1), from, to)
       expect(got.length).toBe(Math.round((length * to) / from))
       // A constant one sinks towards a half at its end, and is not lost before.
-      const last = Math.floor(((length - 1) * to) / from)
+      const last = Math.min(got.length - 1, Math.floor(((length - 1) * to) / from))
       if (length > 200) expect(got[last]).toBeGreaterThan(0.4)
     }),
     { numRuns: 60 },
