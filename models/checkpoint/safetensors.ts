@@ -62,8 +62,10 @@ export function readSafetensors(path: string): Safetensors {
 /** The files to read, and for shards which tensor the index promises in which of them. */
 function findFiles(path: string): { files: string[]; promised: Map<string, string> } {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { files: [path], promised: new Map() }
+  const single = join(path, 'model.safetensors')
   const index = join(path, 'model.safetensors.index.json')
-  if (!existsSync(index)) return { files: [join(path, 'model.safetensors')], promised: new Map() }
+  // With both there, transformers takes the single file too.
+  if (existsSync(single) || !existsSync(index)) return { files: [single], promised: new Map() }
   const weightMap = parseObject(readText(index), index).weight_map
   if (typeof weightMap !== 'object' || weightMap === null || Array.isArray(weightMap))
     throw new CheckpointError(index, undefined, 'has no weight_map. It must map tensor names to file names.')

@@ -61,6 +61,13 @@ describe('safetensors', () => {
     expect(checkpoint.metadata).toEqual({ format: 'pt' })
   })
 
+  it('takes the single file of a folder that has shards as well, as transformers does', () => {
+    const both = mkdtempSync(join(folder, 'both-'))
+    writeSafetensors(join(both, 'model.safetensors'), new Map([['w', { shape: [1], data: Float32Array.of(5) }]]))
+    writeFileSync(join(both, 'model.safetensors.index.json'), '{"weight_map": {"w": "absent.safetensors"}}')
+    expect(readSafetensors(both).read('w')).toEqual(Float32Array.of(5))
+  })
+
   it('reads back what it wrote, whatever the names, shapes and numbers', () => {
     const tensor = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 4 }).chain((shape) => {
       const length = shape.reduce((product, n) => product * n, 1)
@@ -95,7 +102,7 @@ describe('safetensors', () => {
   })
 
   it('reads a tensor larger than one chunk', () => {
-    const data = Float32Array.from({ length: 5_000_001 }, (_, i) => i)
+    const data = Float32Array.from({ length: 2 ** 22 + 1 }, (_, i) => i)
     writeSafetensors(file, new Map([['large', { shape: [data.length], data }]]))
     const read = readSafetensors(file).read('large')
     expect(read.findIndex((value, i) => value !== i)).toBe(-1)
@@ -199,9 +206,9 @@ describe('a safetensors file that lies', () => {
           refused++
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
-    expect(refused).toBeGreaterThan(50)
+    expect(refused).toBeGreaterThan(40)
   })
 
   it('any JSON as a header is either a whole checkpoint or a CheckpointError', () => {
@@ -223,7 +230,7 @@ describe('a safetensors file that lies', () => {
           expect(error).toBeInstanceOf(CheckpointError)
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 
