@@ -121,4 +121,4 @@ const meanOver =
     return values.length < WINDOW ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
   }
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`
+const percent = (share: number): string => `${Math.round(100 * share)}%`

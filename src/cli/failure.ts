@@ -43,6 +43,6 @@ export function failureOf(error: unknown): Failure {
   const { code, path } = error as NodeJS.ErrnoException
   const known = code === undefined ? undefined : SYSTEM[code]
   if (known !== undefined) return { exitCode: 1, message: path === undefined ? error.message : `${path}: ${known}` }
-  const text = error.stack ?? error.message
-  return { exitCode: 1, message: text.startsWith('internal:') ? text : `internal: ${text}` }
+  const text = (error.stack ?? error.message).replace(/^(Error: )?internal: /, '')
+  return { exitCode: 1, message: `internal: ${text}` }
 }
