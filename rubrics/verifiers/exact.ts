@@ -20,10 +20,11 @@ export const exact = verifier({
   },
 })
 
+const CORE = /[^\p{P}\p{Z}\p{C}](?:.*[^\p{P}\p{Z}\p{C}])?/su
+
 /** Words alone: no case, no punctuation around them, single spaces. */
 const bare = (text: string): string =>
   fold(text)
     .split(/\s+/u)
-    .map((word) => word.replaceAll(/^[\p{P}\p{Z}\p{C}]+|[\p{P}\p{Z}\p{C}]+$/gu, ''))
-    .filter(Boolean)
+    .flatMap((word) => CORE.exec(word) ?? [])
     .join(' ')

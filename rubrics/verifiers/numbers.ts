@@ -21,7 +21,7 @@ const NOT_COUNTING = new Set('no the this that which each every any another'.spl
 
 // 1,200 | 3.5 | .5 | 1e3; not the digits of mp3, nor of 4th
 const DIGITS =
-  /(?<![\p{L}\p{N}\p{M}_])[-−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d{1,3})?(?![\d]|\.\d|,\d{3}(?!\d)|(?:st|nd|rd|th)(?!\p{L}))/gu
+  /(?<![\p{L}\p{N}\p{M}_])[-−]?(?:\d{1,3}(?:,\d{3}){1,8}(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d{1,3})?(?![\d]|\.\d|,\d{3}(?!\d)|(?:st|nd|rd|th)(?!\p{L}))/gu
 const WORD = /[\p{L}\p{M}]+/gu
 
 /** The numbers of a folded text in order, written in digits or in English words: "3", "1,200", "minus four", "twenty-one", "three point five". */
@@ -37,8 +37,14 @@ export function findNumbers(folded: string): FoundNumber[] {
       i = number.next
     }
   }
-  const overlaps = ({ from, to }: FoundNumber) => digits.some((number) => from < number.to && number.from < to)
-  return [...digits, ...found.filter((number) => !overlaps(number))].sort((a, b) => a.from - b.from)
+  // "1 hundred" is found twice; the earlier one stays, of two that begin together the longer
+  const all = [...digits, ...found].sort((a, b) => a.from - b.from || b.to - a.to)
+  let end = 0
+  return all.filter(({ from, to }) => {
+    if (from < end) return false
+    end = to
+    return true
+  })
 }
 
 /** "3 million": digits with a scale word behind. */

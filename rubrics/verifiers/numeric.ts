@@ -60,18 +60,33 @@ function nearestNumber(
   near: string,
   within: number,
 ): FoundNumber | null {
-  const wordsIn = (from: number, to: number) => folded.slice(from, to).match(/[\p{L}\p{N}\p{M}']+/gu)?.length ?? 0
+  const ends = [...folded.matchAll(/[\p{L}\p{N}\p{M}']+/gu)].map((word) => word.index + word[0].length)
+  const wordsBefore = (offset: number) => firstAtLeast(ends, offset + 1)
   const mentions = findPhrase(folded, near, { plural: true })
+  const starts = mentions.map(([from]) => from)
   let best: FoundNumber | null = null
-  let fewest = within // the phrase itself is one word away
+  let fewest = within // the phrase's next word is one word away, with none between
   for (const number of numbers) {
-    for (const [from, to] of mentions) {
-      const between = number.to <= from ? wordsIn(number.to, from) : number.from >= to ? wordsIn(to, number.from) : 0
-      if (between < fewest) {
-        best = number
-        fewest = between
-      }
+    const next = firstAtLeast(starts, number.from)
+    for (const [from, to] of mentions.slice(Math.max(0, next - 1), next + 1)) {
+      const between =
+        number.from < from ? wordsBefore(from) - wordsBefore(number.to) : wordsBefore(number.from) - wordsBefore(to)
+      if (between >= fewest) continue
+      best = number
+      fewest = between
     }
   }
   return best
+}
+
+/** Index of the first of ascending values that is at least `limit`. */
+function firstAtLeast(values: readonly number[], limit: number): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (values[middle]! < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -20,7 +20,7 @@ describe('a rubric', () => {
       fc.property(rubric, fc.constantFrom('yaml' as const, 'json' as const), (written, format) => {
         expect(parseRubric(stringifyRubric(written, format))).toEqual(written)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 

@@ -50,11 +50,18 @@ describe.each(verifiers.map((verifier) => [verifier.kind, verifier] as const))(
       }
     })
 
-    it('decides a text of 200,000 characters within a second', () => {
-      for (const part of ['dog and a siren, 3 beeps ', 'a', '狗', '1', '-', ' ']) {
+    it('decides a text of 50,000 characters within a second', () => {
+      const n = 50_000
+      const runs = ['dog and a siren, 3 beeps ', 'a', '狗', '1', '-', ' ', '3 ', 'one ', "a'", 'beeps ']
+      const texts = [
+        ...runs.map((run) => run.repeat(n / run.length)),
+        `1${',000'.repeat(n / 4)}th`,
+        `${'-'.repeat(n)}a${'-'.repeat(n)}a`,
+      ]
+      for (const text of texts) {
         const start = performance.now()
-        verify(spec, { text: part.repeat(200_000 / part.length), durationSeconds: 1 })
-        expect(performance.now() - start, JSON.stringify(part)).toBeLessThan(1_000)
+        verify(spec, { text, durationSeconds: 1 })
+        expect(performance.now() - start, text.slice(0, 30)).toBeLessThan(1_000)
       }
     })
   },
@@ -65,7 +72,7 @@ it('any options that the schema takes, with any text, give a finding', () => {
     fc.property(verifySpec, anyText, (spec, text) => {
       expect(verify(verifySchema.parse(spec), { text }).reason).not.toBe('')
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
 })
 
