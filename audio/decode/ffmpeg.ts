@@ -42,7 +42,7 @@ function toWav(path: string, format: string): Promise<Uint8Array> {
 }
 
 function explain(error: Error, format: string): AudioError {
-  const kind = format === 'unknown' ? 'an unknown kind of file' : `a ${format} file`
+  const kind = format === 'unknown' ? 'a file of unknown kind' : `a file of kind ${format}`
   if (/cannot find ffmpeg|ENOENT/i.test(error.message)) {
     return new AudioError(
       `${kind}, which takes ffmpeg to read, and ffmpeg is not installed. Install it (apt install ffmpeg, brew install ffmpeg, ` +

@@ -10,7 +10,6 @@ const codecNames: Record<number, string> = {
   [FLOAT]: 'float',
   6: 'A-law',
   7: 'µ-law',
-  17: 'IMA ADPCM',
 }
 
 interface WavHeader {
@@ -25,7 +24,7 @@ interface WavHeader {
 }
 
 /**
- * Decodes RIFF/WAVE: 8 to 32-bit integers, 32 and 64-bit floats, A-law, µ-law, IMA ADPCM, plain or WAVE_FORMAT_EXTENSIBLE.
+ * Decodes RIFF/WAVE: 8 to 32-bit integers, 32 and 64-bit floats, A-law and µ-law, plain or WAVE_FORMAT_EXTENSIBLE.
  * A data chunk of size 0 or 2³²−1 at the end of the file is a stream's, and runs to the end.
  */
 export function decodeWav(bytes: Uint8Array): DecodedAudio {
@@ -36,9 +35,8 @@ export function decodeWav(bytes: Uint8Array): DecodedAudio {
     file.fromBuffer(plainWav(header))
     if (codec === 6) file.fromALaw()
     if (codec === 7) file.fromMuLaw()
-    if (codec === 17) file.fromIMAADPCM()
   } catch (error) {
-    throw new AudioError(`a WAV file that cannot be read (${(error as Error).message}).`)
+    throw new AudioError(`a wav file that cannot be read (${(error as Error).message}).`)
   }
   const interleaved = file.getSamples(true, Float64Array)
   const bits = codec === PCM ? containerBits : 16
@@ -63,23 +61,23 @@ function readHeader(bytes: Uint8Array): WavHeader {
     if (id === 'fmt ') fmt = bytes.subarray(start, start + size)
     if (id === 'data') {
       if (fmt === undefined)
-        throw new AudioError(`a WAV file whose data comes before any "fmt " chunk; expected after.`)
+        throw new AudioError(`a wav file whose data comes before any "fmt " chunk; expected after.`)
       const streamed = size === 0xffffffff || (size === 0 && bytes.length > start)
       const data = streamed ? bytes.subarray(start) : bytes.subarray(start, start + size)
       if (!streamed && data.length < size) {
-        throw new AudioError(`a truncated WAV file: ${data.length} of ${size} bytes of samples are there.`)
+        throw new AudioError(`a truncated wav file: ${data.length} of ${size} bytes of samples are there.`)
       }
       return checkHeader(fmt, data)
     }
     at = start + size + (size % 2)
   }
   const missing = fmt === undefined ? '"fmt " chunk' : '"data" chunk'
-  throw new AudioError(`a WAV file without a ${missing}; the file is truncated or damaged.`)
+  throw new AudioError(`a wav file without a ${missing}; the file is truncated or damaged.`)
 }
 
 function checkHeader(fmt: Uint8Array, data: Uint8Array): WavHeader {
   if (fmt.length < 16)
-    throw new AudioError(`a WAV file with a "fmt " chunk of ${fmt.length} bytes, expected at least 16.`)
+    throw new AudioError(`a wav file with a "fmt " chunk of ${fmt.length} bytes, expected at least 16.`)
   const view = new DataView(fmt.buffer, fmt.byteOffset, fmt.byteLength)
   const tag = view.getUint16(0, true)
   // The first two bytes of an extensible header's identifier are the plain tag.
@@ -90,18 +88,16 @@ function checkHeader(fmt: Uint8Array, data: Uint8Array): WavHeader {
   const codecName = codecNames[codec]
   if (codecName === undefined) {
     const known = Object.values(codecNames).join(', ')
-    throw new AudioError(`a WAV file with codec 0x${codec.toString(16)}, expected one of ${known}.`)
+    throw new AudioError(
+      `a wav file with codec 0x${codec.toString(16)}, expected ${known}. Convert it: ffmpeg -i in.wav out.flac.`,
+    )
   }
-  if (nChannels === 0) throw new AudioError(`a WAV file with 0 channels, expected at least 1.`)
-  if (sampleRate === 0) throw new AudioError(`a WAV file with a sample rate of 0 Hz, expected for example 16000.`)
-  const compressed = codec === 17
-  const containerBits = compressed ? view.getUint16(14, true) : (blockAlign * 8) / nChannels
-  const allowed = codec === PCM ? [8, 16, 24, 32] : codec === FLOAT ? [32, 64] : codec === 17 ? [4] : [8]
+  if (nChannels === 0) throw new AudioError(`a wav file with 0 channels, expected at least 1.`)
+  if (sampleRate === 0) throw new AudioError(`a wav file with a sample rate of 0 Hz, expected for example 16000.`)
+  const containerBits = (blockAlign * 8) / nChannels
+  const allowed = codec === PCM ? [8, 16, 24, 32] : codec === FLOAT ? [32, 64] : [8]
   if (!allowed.includes(containerBits)) {
-    throw new AudioError(`a WAV file with ${codecName} of ${containerBits} bits, expected ${allowed.join(', ')}.`)
-  }
-  if (compressed && nChannels !== 1) {
-    throw new AudioError(`a WAV file with IMA ADPCM in ${nChannels} channels, expected 1. Re-save it as PCM.`)
+    throw new AudioError(`a wav file with ${codecName} of ${containerBits} bits, expected ${allowed.join(', ')}.`)
   }
   const whole = data.length - (data.length % blockAlign)
   return { codec, nChannels, sampleRate, blockAlign, containerBits, fmt, data: data.subarray(0, whole) }
@@ -109,7 +105,7 @@ function checkHeader(fmt: Uint8Array, data: Uint8Array): WavHeader {
 
 /** The same sound under a header that wavefile reads right: it takes extensible floats for integers. */
 function plainWav({ codec, containerBits, fmt, data }: WavHeader): Uint8Array {
-  const nFmt = codec === 17 ? Math.min(20, fmt.length) : 16
+  const nFmt = 16
   const bytes = new Uint8Array(28 + nFmt + data.length)
   const view = new DataView(bytes.buffer)
   const text = (at: number, id: string) => bytes.set(Buffer.from(id, 'latin1'), at)
