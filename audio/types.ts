@@ -14,7 +14,7 @@ export interface DecodedAudio {
   channels: Float32Array[]
   /** Samples a second (Hz). */
   sampleRate: number
-  /** Container or codec, in lower case: `wav`, `flac`, `mp3`, `ogg vorbis`, `ogg opus`, `aiff`, or `ffmpeg` for the rest. */
+  /** What the bytes are, whatever the name says: `wav`, `flac`, `mp3`, `ogg vorbis`, `ogg opus`, `aiff`, `m4a`, … */
   format: string
 }
 

@@ -1,10 +1,18 @@
+import { AudioError } from './error.ts'
+
 /**
- * Returns the bytes of a mono 16-bit PCM WAV file. Samples outside [-1, 1] are clipped, as every 16-bit file does.
+ * Returns the bytes of a mono 16-bit PCM WAV file. Samples beyond [-1, 1] are clipped; what was decoded from 16 bits comes
+ * back bit for bit. Throws AudioError when a sample is NaN or infinite, or the rate is no positive whole number of Hz.
  *
  * @example
  * await writeFile('tone.wav', encodeWav(samples, 16_000))
  */
 export function encodeWav(samples: Float32Array, sampleRate: number): Uint8Array {
+  const bad = samples.findIndex((x) => !Number.isFinite(x))
+  if (bad >= 0) throw new AudioError(`encodeWav: sample ${bad} is ${samples[bad]}, expected a finite number.`)
+  if (!(Number.isInteger(sampleRate) && sampleRate > 0)) {
+    throw new AudioError(`encodeWav: a rate of ${sampleRate} Hz, expected a positive whole number.`)
+  }
   const bytes = new Uint8Array(44 + samples.length * 2)
   const view = new DataView(bytes.buffer)
   const ascii = (at: number, text: string) => bytes.set(new TextEncoder().encode(text), at)
@@ -21,7 +29,7 @@ export function encodeWav(samples: Float32Array, sampleRate: number): Uint8Array
   ascii(36, 'data')
   view.setUint32(40, samples.length * 2, true)
   for (let i = 0; i < samples.length; i++) {
-    // 1.0 is 32768, one more than fits, so that a decoded 16-bit file is written back bit for bit.
+    // Decoding divides by 32768, so encoding multiplies by it, though 1.0 then is one more than fits.
     const value = Math.round(samples[i]! * 32768)
     view.setInt16(44 + i * 2, Math.max(-32768, Math.min(32767, value)), true)
   }
