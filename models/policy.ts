@@ -43,6 +43,8 @@ export interface PolicyOptions {
   /** Id of `<|AUDIO|>`. */
   readonly audioId: number
   readonly padId: number
+  /** Tokens that are never sampled; `<|AUDIO|>` never is. */
+  readonly suppressIds?: readonly number[]
 }
 
 /** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
@@ -65,10 +67,12 @@ export class Policy {
   readonly parameters: ReadonlyMap<string, readonly number[]>
   readonly #audioId: number
   readonly #padId: number
+  readonly #suppressIds: readonly number[]
   readonly #declared: ReadonlyMap<string, Tensor>
   #hasOptimiser = false
 
-  constructor({ config, engine, audioId, padId }: PolicyOptions) {
+  constructor({ config, engine, audioId, padId, suppressIds = [] }: PolicyOptions) {
+    this.#suppressIds = [...new Set([audioId, ...suppressIds])]
     this.config = config
     this.engine = engine
     this.#audioId = audioId
@@ -101,16 +105,18 @@ export class Policy {
     }
   }
 
-  async setWeights(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+  /** Puts weights in place; with a prefix, those of a copy that {@link snapshot} keeps. */
+  async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
     for (const [name, shape] of this.parameters) {
-      const data = weights.get(name)
-      if (!data) throw new Error(`the checkpoint has no tensor "${name}"`)
-      await this.engine.write(name, { dtype: 'float32', shape, data })
+      const data = weights.get(prefix + name)
+      if (!data) throw new Error(`the checkpoint has no tensor "${prefix + name}"`)
+      await this.engine.write(prefix + name, { dtype: 'float32', shape, data })
     }
   }
 
-  async weights(): Promise<Map<string, Float32Array>> {
-    return this.#readAll('')
+  /** Copies of the weights by name; with a prefix, of those that {@link snapshot} keeps, under their prefixed names. */
+  async weights(prefix = ''): Promise<Map<string, Float32Array>> {
+    return this.#readAll(prefix)
   }
 
   /** Adam's first and second moments, by `adam_m/<name>` and `adam_v/<name>`. */
@@ -285,7 +291,7 @@ export class Policy {
         cache,
         vocab: language.vocab,
         rows: rows.map(({ prompt, seed }) => ({ prompt: place.get(prompt)!, seed })),
-        sampling: { ...plainSampling, suppressIds: [this.#audioId], ...options.sampling },
+        sampling: { ...plainSampling, suppressIds: this.#suppressIds, ...options.sampling },
         maxNewTokens,
         stopIds: options.stopIds,
       },

@@ -36,8 +36,8 @@ export interface RlOptions {
   readonly aggregation: Aggregation
   readonly loss: Omit<GrpoLossOptions, 'onPolicy'>
   readonly seed: number | string
-  /** Share of the rubric for answer `index` of a group at `progress` in [0, 1]. */
-  scaffold(rubric: Rubric, index: number, progress: number, random: Random): Shown
+  /** Share of the rubric for answer `index` (0-based) of a group at `step` (1-based). */
+  scaffold(rubric: Rubric, index: number, step: number, random: Random): Shown
 }
 
 /** One answer with everything the run remembers of it. */
@@ -71,12 +71,11 @@ export async function rlStep(
   step: number,
 ): Promise<RlStep> {
   const started = performance.now()
-  const progress = options.steps > 1 ? (step - 1) / (options.steps - 1) : 0
   const random = seededRandom(`${options.seed}/rl/${step}`)
   const { group } = options
 
   const shown = samples.map(({ rubric }) =>
-    Array.from({ length: group }, (_, i) => options.scaffold(rubric, i, progress, random)),
+    Array.from({ length: group }, (_, i) => options.scaffold(rubric, i, step, random)),
   )
   const asks = samples.flatMap((sample, s) =>
     shown[s]!.map(({ text }) => ({

@@ -1,0 +1,445 @@
+import path from 'node:path'
+import { specAugment } from '../audio/index.ts'
+import { type AudioFeatures, startEngine } from '../models/index.ts'
+import { drawScaffold, type Rubric, renderScaffold, scaffoldRatio, scaffoldSchema } from '../rubrics/index.ts'
+import { type AlarmWatch, alarmWatch } from './alarms.ts'
+import { RunError, UsageError } from './errors.ts'
+import { type Control, evaluate, type JudgedAnswer } from './evaluate.ts'
+import { type FeatureStore, featureStore } from './features/featureStore.ts'
+import { type Model, saveModel } from './model/modelFolder.ts'
+import type { Progress } from './progress/index.ts'
+import { plainText } from './prompts/message.ts'
+import { seededRandom } from './random.ts'
+import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
+import { type PreparedSample, prepare, silenced, swapped } from './rollout/prepare.ts'
+import { createRun, freshRunPath, latestRunPath, openRun, type RunFolder, type RunSummary } from './runs/index.ts'
+import { REFERENCE, type RlOptions, rlStep, rolloutRecord } from './stages/rl.ts'
+import { sftStep } from './stages/sft.ts'
+import { freshOrLoaded } from './train/freshModel.ts'
+import { type LoadedData, loadData } from './train/loadData.ts'
+import { itemsOfStep } from './train/order.ts'
+import { type RunState, restoreCheckpoint, saveCheckpoint } from './train/state.ts'
+
+export interface TrainOptions {
+  readonly recipeFile: string
+  /** `path=value`, as `--set` takes them. */
+  readonly overrides?: readonly string[]
+  /** Goes on with the newest run of the recipe's name. */
+  readonly resume?: boolean
+  /** Execution provider of ONNX Runtime. */
+  readonly device?: string
+  readonly progress: Progress
+  /** When aborted, the run saves after the step at hand and throws {@link Interrupted}. */
+  readonly signal?: AbortSignal
+  /** Where runs are kept (`runs`), or the very folder of this one. */
+  readonly runsFolder?: string
+  readonly runFolder?: string
+}
+
+/** The run was stopped from outside and has saved; `message` says how to go on. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
+/** Trains what a recipe says, in a run folder that holds everything; returns what `summary.json` holds. */
+export async function trainRun(options: TrainOptions): Promise<RunSummary> {
+  const { progress, signal, overrides = [] } = options
+  const recipe = await readRecipe(options.recipeFile, overrides)
+  const data = await loadData(recipe)
+  for (const note of data.notes) progress.warn(note)
+  const run = openFolder(options, recipe)
+  const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+  try {
+    const model = await freshOrLoaded(recipe, data, engine)
+    const store = featureStore({
+      nMels: model.policy.config.audio.nMels as 80 | 128,
+      maxSeconds: recipe.clips.max_seconds,
+      overLength: recipe.clips.over_length,
+    })
+    const trainer = new Trainer(recipe, data, model, store, run, progress, signal, resumeHint(options, run))
+    return await trainer.run()
+  } finally {
+    await engine.close()
+  }
+}
+
+function openFolder({ resume, runFolder, runsFolder = 'runs' }: TrainOptions, recipe: Recipe): RunFolder {
+  if (resume) {
+    const found = runFolder ?? latestRunPath(runsFolder, recipe.name)
+    if (!found) throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
+    return openRun(found)
+  }
+  const folder = runFolder ?? freshRunPath(runsFolder, recipe.name)
+  return createRun(folder, stringifyRecipe(recipe, folder))
+}
+
+const resumeHint = ({ recipeFile, overrides = [] }: TrainOptions, run: RunFolder): string =>
+  ['rubato train', recipeFile, ...overrides.map((text) => `--set ${text}`), '--resume', '--run', run.path].join(' ')
+
+/** How a rubric is worded where all of it is shown: as the RL stage words it. */
+function fullScaffold(recipe: Recipe): (rubric: Rubric) => string | null {
+  const stage = recipe.stages.find((s): s is RlStage => s.kind === 'rl' && s.scaffold !== null)
+  const wording = stage?.scaffold ?? scaffoldSchema.parse({})
+  return (rubric) => renderScaffold(rubric.criteria, wording)
+}
+
+/** Features of digital silence: Whisper's log-mel of zeros is −1.5 everywhere. */
+const silence = (nMels: number) => (nFrames: number): AudioFeatures => ({
+  data: new Float32Array(nMels * nFrames).fill(-1.5),
+  nMels,
+  nFrames,
+})
+
+/** One run: its stages in order, each step by step, with evaluations around them. */
+class Trainer {
+  readonly #recipe: Recipe
+  readonly #data: LoadedData
+  readonly #model: Model
+  readonly #store: FeatureStore
+  readonly #run: RunFolder
+  readonly #progress: Progress
+  readonly #signal: AbortSignal | undefined
+  readonly #resumeHint: string
+  readonly #alarms: AlarmWatch
+  readonly #sitting = performance.now()
+  #state: RunState = {
+    stage: 0,
+    step: 0,
+    globalStep: 0,
+    seconds: 0,
+    secondsByStage: {},
+    started: new Date().toISOString(),
+  }
+
+  constructor(
+    recipe: Recipe,
+    data: LoadedData,
+    model: Model,
+    store: FeatureStore,
+    run: RunFolder,
+    progress: Progress,
+    signal: AbortSignal | undefined,
+    hint: string,
+  ) {
+    this.#recipe = recipe
+    this.#data = data
+    this.#model = model
+    this.#store = store
+    this.#run = run
+    this.#progress = progress
+    this.#signal = signal
+    this.#resumeHint = hint
+    this.#alarms = alarmWatch()
+  }
+
+  async run(): Promise<RunSummary> {
+    const { stages } = this.#recipe
+    await this.#resume()
+    const firstRl = stages.findIndex(({ kind }) => kind === 'rl')
+    const evaluateBefore = Math.max(0, firstRl)
+    for (let i = this.#state.stage; i < stages.length; i++) {
+      if (i > this.#state.stage) this.#state = { ...this.#state, stage: i, step: 0 }
+      if (i === evaluateBefore && this.#state.step === 0) await this.#evaluateAll('before')
+      await this.#stage(stages[i]!, i)
+    }
+    await this.#evaluateAll('after')
+    return this.#finish()
+  }
+
+  async #resume(): Promise<void> {
+    const newest = this.#run.checkpoints.list().at(-1)
+    if (!newest) {
+      this.#run.truncate(0)
+      return
+    }
+    this.#state = await restoreCheckpoint(newest, this.#model)
+    this.#run.truncate(this.#state.globalStep)
+    for (const step of this.#run.readMetrics()) this.#alarms.check(step)
+    this.#progress.note(`resumed after step ${this.#state.globalStep}, from ${newest.folder}`)
+  }
+
+  async #stage(stage: Stage, index: number): Promise<void> {
+    const total = this.#stepsOf(stage, index)
+    if (this.#state.step >= total) return
+    if (this.#state.step === 0) {
+      await this.#model.policy.resetOptimiser()
+      if (stage.kind === 'rl' && stage.loss.kl > 0) await this.#model.policy.snapshot(REFERENCE)
+    }
+    this.#progress.stage(this.#stageName(stage, index), total)
+    const takeStep = stage.kind === 'sft' ? this.#sft(stage, index, total) : this.#rl(stage, index, total)
+    for (let step = this.#state.step + 1; step <= total; step++) {
+      const started = performance.now()
+      const metrics = await takeStep(step)
+      this.#record(stage, index, step, metrics, (performance.now() - started) / 1000)
+      const last = step === total
+      const stopped = this.#signal?.aborted ?? false
+      if (last || stopped || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
+      if (stopped && !(last && index === this.#recipe.stages.length - 1)) {
+        throw new Interrupted(`stopped after step ${this.#state.globalStep}, saved. Go on with: ${this.#resumeHint}`)
+      }
+    }
+  }
+
+  /** Name of a stage in metrics and pictures: its kind, numbered where the recipe has several of it. */
+  #stageName({ kind }: Stage, index: number): string {
+    const same = this.#recipe.stages.flatMap((stage, i) => (stage.kind === kind ? [i] : []))
+    return same.length > 1 ? `${kind}-${same.indexOf(index) + 1}` : kind
+  }
+
+  #stepsOf(stage: Stage, index: number): number {
+    if (stage.kind === 'rl') return stage.steps
+    if ('steps' in stage && stage.steps !== undefined) return stage.steps
+    const epochs = 'epochs' in stage ? (stage.epochs ?? 1) : 1
+    return Math.max(1, Math.ceil((this.#data.taught.get(index)!.length * epochs) / stage.batch))
+  }
+
+  #sft(stage: SftStage, index: number, total: number) {
+    const items = this.#data.taught.get(index)!
+    const seed = `${this.#recipe.seed}/${index}`
+    const load = (step: number) =>
+      Promise.all(
+        itemsOfStep(items, stage.batch, step, seed).map(async (item, i) => {
+          const prepared = await prepare({ ...item, rubric: NO_RUBRIC }, this.#store)
+          const { spec_augment: masks } = stage
+          if (!masks) return prepared
+          const random = seededRandom(`${seed}/masks/${step}/${i}`)
+          const drawn = {
+            nTimeMasks: masks.time_masks,
+            maxFrames: masks.max_frames,
+            nFrequencyMasks: masks.frequency_masks,
+            maxMels: masks.max_mels,
+            maxTimeShare: masks.max_time_share,
+          }
+          return { ...prepared, features: prepared.features.map((clip) => specAugment(clip, drawn, random)) }
+        }),
+      )
+    const ahead = lookAhead(load, total)
+    const options = {
+      steps: total,
+      learningRate: stage.learning_rate,
+      warmupSteps: Math.round(stage.warmup_ratio * total),
+      schedule: stage.schedule,
+      minLearningRate: stage.min_learning_rate,
+      weightDecay: stage.weight_decay,
+      maxGradNorm: stage.max_grad_norm,
+      accumulation: stage.gradient_accumulation,
+    }
+    const { policy, renderer } = this.#model
+    return async (step: number) => sftStep(policy, renderer, await ahead(step), options, step)
+  }
+
+  #rl(stage: RlStage, index: number, total: number) {
+    const items = this.#data.asked.get(index)!
+    const seed = `${this.#recipe.seed}/${index}`
+    const ahead = lookAhead(
+      (step) => Promise.all(itemsOfStep(items, stage.prompts, step, seed).map((item) => prepare(item, this.#store))),
+      total,
+    )
+    const { scaffold } = stage
+    const options: RlOptions = {
+      steps: total,
+      prompts: stage.prompts,
+      group: stage.group,
+      learningRate: stage.learning_rate,
+      warmupSteps: Math.round(stage.warmup_ratio * total),
+      schedule: stage.schedule,
+      minLearningRate: stage.min_learning_rate,
+      weightDecay: stage.weight_decay,
+      maxGradNorm: stage.max_grad_norm,
+      minibatches: stage.minibatches,
+      maxCompletionTokens: stage.max_completion_tokens,
+      sampling: { temperature: stage.temperature, topP: stage.top_p, topK: stage.top_k },
+      aggregation: stage.loss.aggregation,
+      loss: {
+        clipLow: stage.loss.clip_low,
+        clipHigh: stage.loss.clip_high,
+        dualClip: stage.loss.dual_clip,
+        kl: stage.loss.kl,
+        entropy: stage.loss.entropy,
+      },
+      seed,
+      scaffold(rubric, place, step, random) {
+        if (!scaffold) return { ratio: 0, criterionIds: [], text: null }
+        const at = { step, totalSteps: total, index: place, groupSize: stage.group }
+        const ratio = scaffoldRatio(at, scaffold)
+        const shown = drawScaffold(rubric, ratio, random)
+        return { ratio, criterionIds: shown.map(({ id }) => id), text: renderScaffold(shown, scaffold) }
+      },
+    }
+    const { policy, renderer } = this.#model
+    return async (step: number) => {
+      const { rollouts, metrics } = await rlStep(policy, renderer, await ahead(step), options, step)
+      this.#run.rollouts(step, rollouts.map(rolloutRecord))
+      return metrics
+    }
+  }
+
+  #record(stage: Stage, index: number, step: number, metrics: Record<string, number>, seconds: number): void {
+    const name = this.#stageName(stage, index)
+    const globalStep = this.#state.globalStep + 1
+    const { secondsByStage } = this.#state
+    this.#state = {
+      ...this.#state,
+      stage: index,
+      step,
+      globalStep,
+      secondsByStage: { ...secondsByStage, [name]: (secondsByStage[name] ?? 0) + seconds },
+    }
+    const record = { stage: name, step, global_step: globalStep, seconds: this.#seconds(), ...metrics }
+    this.#run.metrics(record)
+    const broken = ['loss', 'grad_norm'].find((key) => key in metrics && !Number.isFinite(metrics[key]))
+    if (broken) {
+      throw new RunError(
+        `step ${globalStep} (${name} ${step}): ${broken} is ${metrics[broken]}. The step's samples follow from the seed ` +
+          `and stand in ${path.join(this.#run.path, 'metrics.jsonl')}; lower learning_rate or max_grad_norm, and go on ` +
+          `from the last checkpoint with: ${this.#resumeHint}`,
+      )
+    }
+    for (const alarm of this.#alarms.check(record)) {
+      this.#run.alarm(alarm)
+      this.#progress.warn(alarm.message)
+    }
+    this.#progress.update(step, shownValues(metrics))
+  }
+
+  #seconds(): number {
+    return this.#state.seconds + (performance.now() - this.#sitting) / 1000
+  }
+
+  async #save(stage: Stage): Promise<void> {
+    const state = { ...this.#state, seconds: this.#seconds() }
+    await saveCheckpoint(this.#run, this.#model, state, {
+      maxSeconds: this.#recipe.clips.max_seconds,
+      keep: 2,
+      hasReference: stage.kind === 'rl' && stage.loss.kl > 0,
+    })
+  }
+
+  async #evaluateAll(name: 'before' | 'after'): Promise<void> {
+    const done = new Set(this.#run.readEvaluations().map((record) => `${record.name}/${record.control}`))
+    for (const [i, options] of this.#recipe.eval.entries()) {
+      const label = options.name ? `${name}-${options.name}` : name
+      const samples = await Promise.all(this.#data.evaluated[i]!.map((sample) => prepare(sample, this.#store)))
+      for (const control of options.controls) {
+        if (done.has(`${label}/${control}`)) continue
+        const started = performance.now()
+        this.#progress.stage(`evaluation ${label}${control === 'none' ? '' : `, ${control}`}`, samples.length)
+        const result = await evaluate(this.#model.policy, this.#model.renderer, this.#controlled(samples, control), {
+          control,
+          maxNewTokens: options.max_completion_tokens,
+          sampling: { temperature: options.temperature, topP: options.top_p, topK: options.top_k },
+          random: seededRandom(`${this.#recipe.seed}/eval/${i}`),
+          ...(control === 'scaffolded' ? { scaffoldOf: fullScaffold(this.#recipe) } : {}),
+          onProgress: (n) => this.#progress.update(n, {}),
+        })
+        const { score, interval, nSamples, nUnknown, criteria } = result
+        this.#run.evaluation(
+          {
+            name: label,
+            control,
+            stage: this.#recipe.stages[this.#state.stage]!.kind,
+            step: this.#state.step,
+            global_step: this.#state.globalStep,
+            score,
+            interval,
+            n_samples: nSamples,
+            n_unknown: nUnknown,
+            criteria,
+          },
+          result.answers.map(answerRecord),
+        )
+        const { secondsByStage } = this.#state
+        const seconds = (secondsByStage.evaluation ?? 0) + (performance.now() - started) / 1000
+        this.#state = { ...this.#state, secondsByStage: { ...secondsByStage, evaluation: seconds } }
+      }
+    }
+    if (name === 'before') this.#sayLift()
+  }
+
+  #controlled(samples: readonly PreparedSample[], control: Control): readonly PreparedSample[] {
+    if (control === 'swapped') return swapped(samples)
+    if (control !== 'silenced') return samples
+    const quiet = silence(this.#model.policy.config.audio.nMels)
+    return samples.map((sample) => silenced(sample, quiet))
+  }
+
+  /** Scaffold lift: without it a scaffolded rollout teaches nothing (papers.md §12.1), so a run without one is warned. */
+  #sayLift(): void {
+    for (const { lift, plain, scaffolded } of lifts(this.#run)) {
+      const said = `scaffold lift ${lift >= 0 ? '+' : ''}${lift.toFixed(3)} (plain ${plain.toFixed(3)}, rubric shown ${scaffolded.toFixed(3)})`
+      if (lift > 0.02) this.#progress.note(said)
+      else this.#progress.warn(`${said}: the policy does not follow criteria it is shown, so scaffolds cannot teach it.`)
+    }
+  }
+
+  async #finish(): Promise<RunSummary> {
+    const evaluations = this.#run.readEvaluations()
+    const scores = (name: string) =>
+      Object.fromEntries(evaluations.filter((record) => record.name === name).map(({ control, score }) => [control, score]))
+    const [lift] = lifts(this.#run)
+    const last = this.#recipe.stages.at(-1)!
+    await saveModel(path.join(this.#run.path), this.#model, this.#recipe.clips.max_seconds)
+    const metrics = this.#run.readMetrics()
+    const agreement = metrics.flatMap(({ max_logprob_diff: gap }) => (typeof gap === 'number' ? [gap] : []))
+    const summary: RunSummary = {
+      name: this.#recipe.name,
+      seed: this.#recipe.seed,
+      started: this.#state.started,
+      finished: new Date().toISOString(),
+      seconds: this.#seconds(),
+      time_by_stage: this.#state.secondsByStage,
+      alarms: this.#run.nAlarms(),
+      before: scores('before'),
+      after: scores('after'),
+      ...(lift ? { lift: lift.lift } : {}),
+      ...(agreement.length > 0 ? { max_logprob_diff: Math.max(...agreement) } : {}),
+      n_parameters: this.#model.policy.nParameters,
+      clips_cut: this.#store.nCut,
+      last_stage: last.kind,
+    }
+    this.#run.summary(summary)
+    return summary
+  }
+}
+
+function lifts(run: RunFolder): { lift: number; plain: number; scaffolded: number }[] {
+  const evaluations = run.readEvaluations()
+  return evaluations.flatMap((record) => {
+    if (record.control !== 'scaffolded' || !record.name.startsWith('before')) return []
+    const plain = evaluations.find(({ name, control }) => name === record.name && control === 'none')
+    return plain ? [{ lift: record.score - plain.score, plain: plain.score, scaffolded: record.score }] : []
+  })
+}
+
+const NO_RUBRIC: Rubric = { name: 'none', criteria: [] }
+
+const answerRecord = ({ sample, scaffold, completion, verdicts, score }: JudgedAnswer) => ({
+  sample_id: sample.id,
+  audio: sample.paths,
+  prompt: plainText(sample.messages),
+  ...(scaffold === null ? {} : { scaffold }),
+  completion,
+  verdicts,
+  score,
+  rubric: sample.rubric,
+})
+
+/** What a person watches while a stage runs. */
+const shownValues = ({ loss, reward, reward_std, ...metrics }: Record<string, number>): Record<string, number> =>
+  reward === undefined
+    ? { loss: loss! }
+    : { reward, 'reward/std': reward_std!, scaffold: metrics['scaffold/ratio']!, length: metrics['completions/mean_length']! }
+
+/** Loads the next step's samples while the engine works on this one's. */
+function lookAhead<T>(load: (step: number) => Promise<T>, total: number): (step: number) => Promise<T> {
+  let next: { step: number; value: Promise<T> } | undefined
+  return async (step) => {
+    const value = await (next?.step === step ? next.value : load(step))
+    if (step < total) {
+      const ahead = load(step + 1)
+      ahead.catch(() => {}) // thrown when it is asked for
+      next = { step: step + 1, value: ahead }
+    }
+    return value
+  }
+}

@@ -1,0 +1,67 @@
+import { type AudioLanguageConfig, type Engine, isTaskTag, openTokenizer, type Tokenizer, trainTokenizer } from '../../models/index.ts'
+import { assemble, type Model, openModel } from '../model/modelFolder.ts'
+import type { Message } from '../prompts/message.ts'
+import { seededRandom } from '../random.ts'
+import type { FreshModel, Recipe } from '../recipe/index.ts'
+import type { LoadedData } from './loadData.ts'
+
+/** Tokens of a vocabulary that is trained with the model and not told otherwise. */
+const DEFAULT_VOCAB = 1024
+
+/** The recipe's model: opened from its folder, or fresh from the seed, with a tokenizer trained on the recipe's data. */
+export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: Engine): Promise<Model> {
+  if (typeof recipe.model === 'string') return openModel(recipe.model, engine)
+  const { tokenizer: folder, language } = recipe.model
+  const tokenizer = folder ? openTokenizer(folder) : tokenizerFor(data, language.vocab ?? DEFAULT_VOCAB)
+  const model = assemble(configOf(recipe.model, tokenizer), tokenizer, engine)
+  await model.policy.initialise(seededRandom(recipe.seed).child('weights').integer(2 ** 32))
+  return model
+}
+
+function tokenizerFor(data: LoadedData, vocab: number): Tokenizer {
+  const corpus = [...textsOf(data)]
+  const spelled = new Set(corpus.flatMap((text) => text.match(/<\|[^|<>]{1,40}\|>/g) ?? []).filter(isTaskTag))
+  return openTokenizer(trainTokenizer(corpus, { vocab, extraSpecial: [...spelled] }))
+}
+
+/** Every text that the model will read or write: turns of all samples, and the criteria they are judged by. */
+function* textsOf(data: LoadedData): Generator<string> {
+  const turns = function* (messages: readonly Message[]) {
+    for (const { content } of messages) {
+      if (typeof content === 'string') yield content
+      else for (const part of content) if (part.type === 'text') yield part.text
+    }
+  }
+  for (const samples of data.taught.values()) for (const { messages } of samples) yield* turns(messages)
+  for (const samples of data.asked.values()) {
+    for (const { messages, rubric } of samples) {
+      yield* turns(messages)
+      for (const { criterion } of rubric.criteria) yield criterion
+    }
+  }
+}
+
+function configOf({ audio, language }: FreshModel, tokenizer: Tokenizer): AudioLanguageConfig {
+  return {
+    audio: {
+      nMels: audio.n_mels,
+      hidden: audio.width,
+      nLayers: audio.layers,
+      nHeads: audio.heads,
+      ffn: audio.ffn,
+      pool: audio.pool,
+    },
+    language: {
+      vocab: Math.max(language.vocab ?? 0, tokenizer.vocabSize),
+      hidden: language.hidden,
+      nLayers: language.layers,
+      nHeads: language.heads,
+      nKvHeads: language.kv_heads,
+      ffn: language.ffn,
+      ropeTheta: language.rope_theta,
+      rmsEpsilon: language.rms_epsilon,
+      tied: language.tied,
+      maxPositions: language.max_positions,
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
+import { UsageError } from '../errors.ts'
+import type { Message } from '../prompts/message.ts'
+import type { DataRef, Recipe } from '../recipe/index.ts'
+import type { Askable } from '../rollout/prepare.ts'
+
+/** A sample to learn an answer from. */
+export interface Taught {
+  readonly id: string
+  readonly messages: readonly Message[]
+}
+
+/** Samples of every stage and evaluation, in the recipe's order, with what was left out. */
+export interface LoadedData {
+  readonly taught: ReadonlyMap<number, readonly Taught[]>
+  readonly asked: ReadonlyMap<number, readonly Askable[]>
+  readonly evaluated: readonly (readonly Askable[])[]
+  /** One line a file that had rows left out. */
+  readonly notes: readonly string[]
+}
+
+/** Reads all data that a recipe names, each file once. @throws UsageError when a stage has nothing to work on */
+export async function loadData(recipe: Recipe): Promise<LoadedData> {
+  const files = new Map<string, Promise<Sample[]>>()
+  const notes: string[] = []
+  const rubrics = rubricStore()
+  const read = (ref: DataRef): Promise<Sample[]> => {
+    const key = JSON.stringify(ref)
+    const known = files.get(key) ?? readFile(ref, notes)
+    files.set(key, known)
+    return known
+  }
+  const asked = async (ref: DataRef, rubric: string | undefined, where: string): Promise<Askable[]> => {
+    const samples = await read(ref)
+    return Promise.all(
+      samples.map(async (sample) => {
+        const own = sample.rubric ?? rubric
+        if (own === undefined) {
+          throw new UsageError(`${ref.path} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`)
+        }
+        return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(own) }
+      }),
+    )
+  }
+  const taught = new Map<number, readonly Taught[]>()
+  const asks = new Map<number, readonly Askable[]>()
+  for (const [i, stage] of recipe.stages.entries()) {
+    const ref = stage.data ?? recipe.data!
+    const where = `stages[${i}].${stage.kind}`
+    if (stage.kind === 'rl') asks.set(i, await asked(ref, stage.rubric, where))
+    else taught.set(i, answered(await read(ref), ref))
+    if ((asks.get(i) ?? taught.get(i))!.length === 0) throw new UsageError(`${ref.path}: no samples for ${where}.`)
+  }
+  const evaluated: Askable[][] = []
+  for (const [i, { data, rubric }] of recipe.eval.entries()) {
+    evaluated.push(await asked(data, rubric, `eval[${i}]`))
+    if (evaluated[i]!.length === 0) throw new UsageError(`${data.path}: no samples for eval[${i}].`)
+  }
+  return { taught, asked: asks, evaluated, notes }
+}
+
+function answered(samples: readonly Sample[], { path }: DataRef): Taught[] {
+  for (const { id, messages } of samples) {
+    if (messages.at(-1)?.role === 'assistant') continue
+    throw new UsageError(`${path} "${id}": the last turn is not the assistant's, so there is no answer to learn.`)
+  }
+  return [...samples]
+}
+
+async function readFile(ref: DataRef, notes: string[]): Promise<Sample[]> {
+  const { path, bad, limit, prompt } = ref
+  const { samples, report } = await loadSamples(path, {
+    bad,
+    ...(limit === undefined ? {} : { limit }),
+    ...(prompt === undefined ? {} : { prompt }),
+  })
+  if (report.skipped.length > 0) {
+    const [first] = report.skipped
+    notes.push(`${path}: ${report.skipped.length} rows left out; the first is line ${first!.line}, ${first!.reason}`)
+  }
+  for (const [column, rows] of Object.entries(report.ignored)) notes.push(`${path}: column "${column}" is not read (${rows} rows)`)
+  return samples
+}

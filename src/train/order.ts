@@ -1,0 +1,18 @@
+import { seededRandom, shuffle } from '../random.ts'
+
+/**
+ * The items of one step: passes over all of them one after another, each in an order of its own. It follows from seed
+ * and step alone, so that a resumed run draws what it would have drawn.
+ *
+ * @param step 1-based
+ */
+export function itemsOfStep<T>(items: readonly T[], perStep: number, step: number, seed: string): T[] {
+  const orders = new Map<number, T[]>()
+  return Array.from({ length: perStep }, (_, i) => {
+    const position = (step - 1) * perStep + i
+    const pass = Math.floor(position / items.length)
+    const order = orders.get(pass) ?? shuffle(items, seededRandom(`${seed}/pass/${pass}`))
+    orders.set(pass, order)
+    return order[position % items.length]!
+  })
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Model, loadTensors, saveModel, saveTensors } from '../model/modelFolder.ts'
+import type { Checkpoint, RunFolder } from '../runs/index.ts'
+import { REFERENCE } from '../stages/rl.ts'
+
+/** Where a run stands; with the weights and the optimiser it is all that a resumption needs. */
+export interface RunState {
+  /** Stage that the last step belongs to, and how many of its steps are done. */
+  readonly stage: number
+  readonly step: number
+  readonly globalStep: number
+  /** Of computing, over all sittings. */
+  readonly seconds: number
+  readonly secondsByStage: Readonly<Record<string, number>>
+  readonly started: string
+}
+
+/** Saves model, optimiser and state as `checkpoints/step-N`, whole or not at all. */
+export async function saveCheckpoint(
+  run: RunFolder,
+  model: Model,
+  state: RunState,
+  options: { maxSeconds: number; keep: number; hasReference: boolean },
+): Promise<Checkpoint> {
+  const saved = await run.checkpoints.save(state.globalStep, async (folder) => {
+    const at = (file: string) => path.join(folder, file)
+    await saveModel(folder, model, options.maxSeconds)
+    await saveTensors(at('optimiser.safetensors'), model.policy, await model.policy.optimiserState())
+    if (options.hasReference) {
+      await saveTensors(at('reference.safetensors'), model.policy, await model.policy.weights(REFERENCE))
+    }
+    await writeFile(at('state.json'), `${JSON.stringify(state, null, 2)}\n`)
+  })
+  run.checkpoints.prune(options.keep)
+  return saved
+}
+
+/** Brings a policy back to a checkpoint; returns where the run stood. */
+export async function restoreCheckpoint({ folder }: Checkpoint, { policy }: Model): Promise<RunState> {
+  const at = (file: string) => path.join(folder, file)
+  await policy.setWeights(loadTensors(at('model.safetensors')))
+  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')))
+  if (existsSync(at('reference.safetensors'))) {
+    await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)
+  }
+  return JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
+}
