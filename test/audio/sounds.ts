@@ -39,3 +39,9 @@ export function tone(hertz: number, seconds: number, sampleRate: number): Float3
     Math.sin((2 * Math.PI * hertz * i) / sampleRate),
   )
 }
+
+/** The sound of the encoded files: 440 Hz left, 1000 Hz right, faded in; see test/goldens/audio_encoded.py. */
+export function twoTones(sampleRate: number): [Float32Array, Float32Array] {
+  const one = (hertz: number) => tone(hertz, 0.4, sampleRate).map((x, i) => 0.5 * Math.min(1, i / sampleRate / 0.1) * x)
+  return [one(440), one(1000)]
+}
