@@ -37,7 +37,10 @@ function describe({ kind, about, schema, example, needs }: Verifier): string {
 function form(option: z.core.JSONSchema.BaseSchema): string {
   if (option.enum) return option.enum.map(code).join(', ')
   if (option.anyOf) return option.anyOf.map((one) => form(one as z.core.JSONSchema.BaseSchema)).join(' or ')
-  if (option.type === 'array') return `list of ${form(option.items as z.core.JSONSchema.BaseSchema)}`
+  if (option.type === 'array') {
+    const items = option.items as z.core.JSONSchema.BaseSchema
+    return items.anyOf ? `list, each ${form(items)}` : `list of ${form(items)}`
+  }
   return { integer: 'whole number', string: 'text', boolean: 'true, false' }[String(option.type)] ?? String(option.type)
 }
 

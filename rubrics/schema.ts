@@ -47,7 +47,7 @@ export const rubricSchema = z
   })
   .transform(({ criteria, ...rubric }) => ({
     ...rubric,
-    criteria: criteria.map((criterion) => ({ ...criterion, id: criterion.id ?? criterionId(criterion.criterion) })),
+    criteria: criteria.map(({ id, ...rest }) => ({ id: id ?? criterionId(rest.criterion), ...rest })),
   }))
 
 export type Rubric = z.output<typeof rubricSchema>

@@ -67,7 +67,6 @@ function readWords(text: string, words: readonly Word[], start: number): { found
   let total = 0
   let current = 0
   let last: 'start' | 'small' | 'tens' | 'hundred' | 'scale' = 'start'
-  let scaleLimit = Number.POSITIVE_INFINITY
   let next = start
   for (let i = start; i < words.length && joined(i); i++) {
     const { word } = words[i]!
@@ -89,10 +88,9 @@ function readWords(text: string, words: readonly Word[], start: number): { found
     } else if (word === 'hundred' && (last === 'start' || last === 'small' || last === 'tens') && current < 100) {
       current = 100 * (last === 'start' ? 1 : current)
       last = 'hundred'
-    } else if (scale !== undefined && scale < scaleLimit && last !== 'scale') {
+    } else if (scale !== undefined && last !== 'scale') {
       total += scale * (last === 'start' ? 1 : current)
       current = 0
-      scaleLimit = scale
       last = 'scale'
     } else break
     next = i + 1

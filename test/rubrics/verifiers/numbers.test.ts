@@ -28,6 +28,7 @@ describe('findNumbers', () => {
     ['one dog', [1]],
     ['at 12:30', [12, 30]],
     ['fourteen', [14]],
+    ['one million two hundred thousand and six', [1_200_006]],
     ['someten', []],
     ['cats and two dogs', [2]],
     ['hundred and dogs', [100]],

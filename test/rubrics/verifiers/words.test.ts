@@ -66,6 +66,7 @@ describe('findPhrase', () => {
     ['written in C++, then C', 'c++', 1],
     ['costs $5 (five)', '(five)', 1],
     ['a.b', 'a b', 0],
+    ['ba a a', 'a a', 1],
   ])('%j mentions %j %i times', (text, phrase, expected) => {
     expect(found(text, phrase)).toBe(expected)
   })
