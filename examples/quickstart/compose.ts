@@ -1,176 +1,175 @@
-import { rms, spectralCentroid } from '../../audio/index.ts'
-import { gaussian, type Random } from '../../src/random.ts'
-import { FAMILIES } from './families.ts'
+import { spectralCentroid } from '../../audio/index.ts'
+import { type Random, type SeededRandom, sampleWithoutReplacement } from '../../src/random.ts'
+import { FAMILIES, isCountable } from './families.ts'
+import { type Recording, SAMPLE_RATE } from './recordings.ts'
+import { addNoise, audible, excerpt, gainTo, limit, place, repeated, samplesOf } from './sound.ts'
 
-/** One recording, as it stands in the package, at 16 kHz mono. */
-export interface Recording {
-  readonly file: string
-  /** Index into FAMILIES. */
-  readonly family: number
-  readonly samples: Float32Array
-}
-
-/** What is known of one sound in a scene. */
+/** One sound of a scene as it is heard there, measured after levelling and before noise. */
 export interface Part {
   readonly file: string
+  /** Index into `FAMILIES`. */
   readonly family: number
-  /** Separate hits heard; null where counting makes no sense. */
+  /** Separate hits; null where there is nothing to count. */
   readonly hits: number | null
   readonly startSeconds: number
+  /** How long it is audible. */
   readonly seconds: number
-  /** dBFS over the part. */
+  /** dBFS while it is audible, and of its loudest 100 ms. */
   readonly level: number
-  /** Spectral centroid in Hz. */
-  readonly centroid: number
+  readonly peakLevel: number
 }
 
-/** Sounds in the order in which they begin, and which of them stands out clearly, if one does. */
-export interface SceneFacts {
+export const QUALITIES = ['loudest', 'longest', 'brightest'] as const
+export type Quality = (typeof QUALITIES)[number]
+
+/** Sounds in the order in which they begin, and the index of the one that clearly stands out, if one does. */
+export interface SceneFacts extends Readonly<Record<Quality, number | null>> {
   readonly parts: readonly Part[]
-  readonly mixed: boolean
-  readonly loudest: number | null
-  readonly longest: number | null
-  readonly brightest: number | null
+  /** Two sounds at once. */
+  readonly overlap: boolean
 }
 
-export const SAMPLE_RATE = 16_000 // Hz
+/** How much the first must exceed the second before a scene claims it. */
+const CLEAR = {
+  level: 6 /* dB */,
+  peakLevel: 3 /* dB */,
+  seconds: 1.6 /* times */,
+  moreSeconds: 0.2,
+  centroid: 1.6 /* times */,
+}
 
-/** One difference must be this clear before a scene claims it: 6 dB, 1.6 times as long, 1.6 times the centroid. */
-const CLEAR = { level: 6, seconds: 1.6, centroid: 1.6 }
+/** Chances and ranges of a scene; uniform between the two numbers of a pair. */
+const SCENE = {
+  counts: [0.35, 0.4, 0.25], // one, two, three sounds
+  overlapOfTwo: 0.15,
+  favourite: 0.5, // of scenes with several sounds hold one that is made louder
+  shortest: { hit: 0.25, other: 0.5 }, // seconds; less of a loop is no loop
+  secondsEach: [1.6, 1.4, 0.9], // at most, by the number of sounds
+  speed: 0.15, // ±
+  spacing: [0.18, 0.36], // seconds between hits
+  gap: [0.05, 0.2], // seconds of silence between sounds
+  level: [-28, -22], // dBFS
+  jitter: [-2, 2], // dB around it
+  lift: [8.5, 12], // dB that the favourite is above it
+  snr: [20, 40], // dB
+} as const
 
-/** A single sound of up to `maxSeconds`, with its own gain, pitch and noise. */
-export function composeSingle(recording: Recording, maxSeconds: number, random: Random) {
-  const sound = excerpt(recording, 0.3 + (maxSeconds - 0.3) * random(), random)
-  const samples = new Float32Array(Math.round(maxSeconds * SAMPLE_RATE))
-  place(samples, sound, Math.floor(0.05 * random() * SAMPLE_RATE), leveled(-20 + 5 * gaussian(random), sound))
-  addNoise(samples, random)
+const between = ([low, high]: readonly [number, number], random: Random) => low + (high - low) * random()
+const speedOf = (random: Random) => 1 + SCENE.speed * (2 * random() - 1)
+
+/** A clip of one sound, of varying length, gain and pitch, with noise; `seconds` long. */
+export function composeSingle(recording: Recording, seconds: number, noise: Float32Array, random: Random) {
+  const samples = new Float32Array(samplesOf(seconds))
+  const sound = excerpt(recording, between([0.3, seconds], random), speedOf(random))
+  const level = between(SCENE.level, random)
+  place(samples, sound, 0.05 * random(), gainTo(level, audible(sound).level, sound))
+  addNoise(samples, noise, level - between(SCENE.snr, random), random)
+  limit(samples)
   return samples
 }
 
-/** One to three recordings of different families, in sequence or (two of them) mixed. */
-export function composeScene(recordings: readonly Recording[], maxSeconds: number, random: Random) {
-  const draw = random()
-  const count = draw < 0.35 ? 1 : draw < 0.75 ? 2 : 3
-  const chosen: Recording[] = []
-  while (chosen.length < count) {
-    const candidate = recordings[Math.floor(random() * recordings.length)]!
-    if (!chosen.some(({ family }) => family === candidate.family)) chosen.push(candidate)
-  }
-  const mixed = count === 2 && random() < 0.2
-  const samples = new Float32Array(Math.round(maxSeconds * SAMPLE_RATE))
-  const longestEach = Math.min(1.2, (maxSeconds - 0.15 * count) / (mixed ? 1 : count))
-  // About half of the scenes hold one sound that is clearly louder than the rest.
-  const favourite = random() < 0.5 ? Math.floor(random() * count) : -1
+/** A clip of one to three sounds of different families, in sequence or (sometimes two) at once; `seconds` long. */
+export function composeScene(
+  recordings: readonly Recording[],
+  seconds: number,
+  noise: Float32Array,
+  random: SeededRandom,
+): { samples: Float32Array; facts: SceneFacts } {
+  const chosen = choose(recordings, random)
+  const overlap = chosen.length === 2 && random() < SCENE.overlapOfTwo
+  const favourite = chosen.length > 1 && random() < SCENE.favourite ? random.integer(chosen.length) : -1
+  const room = (seconds - 0.1 - SCENE.gap[1] * chosen.length) / (overlap ? 1 : chosen.length)
+  const longest = Math.min(SCENE.secondsEach[chosen.length - 1]!, room)
+  const base = between(SCENE.level, random)
+
+  const samples = new Float32Array(samplesOf(seconds))
   const parts: Part[] = []
-  let at = 0.02 + 0.1 * random()
+  const sounds: Float32Array[] = []
+  let at = between([0.02, 0.1], random)
   for (const [i, recording] of chosen.entries()) {
-    const { sound, hits } = performed(recording, longestEach, random)
-    const target = i === favourite ? -14 + 2 * random() : -24 + 3 * random()
-    const gain = leveled(target, sound)
-    place(samples, sound, Math.round(at * SAMPLE_RATE), gain)
+    const { sound, hits } = perform(recording, longest, random)
+    const target = base + between(i === favourite ? SCENE.lift : SCENE.jitter, random)
+    const heard = audible(sound)
+    const gain = gainTo(target, heard.level, sound)
+    const inDb = 20 * Math.log10(gain)
+    place(samples, sound, at, gain)
     parts.push({
       file: recording.file,
       family: recording.family,
       hits,
       startSeconds: at,
-      seconds: sound.length / SAMPLE_RATE,
-      level: rms(sound) + 20 * Math.log10(gain),
-      centroid: spectralCentroid(sound, SAMPLE_RATE),
+      seconds: heard.seconds,
+      level: heard.level + inDb,
+      peakLevel: heard.peakLevel + inDb,
     })
-    at += mixed ? 0.12 + 0.2 * random() : sound.length / SAMPLE_RATE + 0.05 + 0.1 * random()
+    sounds.push(sound)
+    at += overlap ? between([0.1, 0.3], random) : sound.length / SAMPLE_RATE + between(SCENE.gap, random)
   }
-  addNoise(samples, random)
-  return { samples, facts: factsOf(parts, mixed) }
+  const quietest = Math.min(...parts.map(({ level }) => level))
+  addNoise(samples, noise, quietest - between(SCENE.snr, random), random)
+  limit(samples)
+  return { samples, facts: { parts, overlap, ...standingOut(parts, sounds, overlap) } }
 }
 
-function factsOf(parts: readonly Part[], mixed: boolean): SceneFacts {
-  const standsOut = (values: number[], clear: (first: number, second: number) => boolean) => {
-    if (values.length < 2) return null
-    const order = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!)
-    return clear(values[order[0]!]!, values[order[1]!]!) ? order[0]! : null
+function choose(recordings: readonly Recording[], random: SeededRandom): Recording[] {
+  const draw = random()
+  const [one, two] = SCENE.counts
+  const count = draw < one ? 1 : draw < one + two ? 2 : 3
+  const chosen: Recording[] = []
+  while (chosen.length < count) {
+    const candidate = recordings[random.integer(recordings.length)]!
+    if (!chosen.some(({ family }) => family === candidate.family)) chosen.push(candidate)
   }
-  return {
-    parts,
-    mixed,
-    loudest: standsOut(
-      parts.map(({ level }) => level),
-      (a, b) => a - b >= CLEAR.level,
-    ),
-    longest: standsOut(
-      parts.map(({ seconds }) => seconds),
-      (a, b) => a / b >= CLEAR.seconds,
-    ),
-    // Two sounds at once have no brightness of their own to compare.
-    brightest: mixed
-      ? null
-      : standsOut(
-          parts.map(({ centroid }) => centroid),
-          (a, b) => a / b >= CLEAR.centroid,
-        ),
-  }
+  return chosen
 }
 
-/** The recording as it is played in a scene: once, or one hit repeated two to four times at even distances. */
-function performed(
+/** The recording as it is played: once, or, where hits can be counted, one to four evenly spaced hits. */
+function perform(
   recording: Recording,
-  maxSeconds: number,
-  random: Random,
+  longest: number,
+  random: SeededRandom,
 ): { sound: Float32Array; hits: number | null } {
-  const { isHit } = FAMILIES[recording.family]!
-  if (!isHit)
-    return { sound: excerpt(recording, Math.max(0.3, maxSeconds * (0.45 + 0.55 * random())), random), hits: null }
-  const hits = random() < 0.5 ? 1 : 2 + Math.floor(3 * random())
-  if (hits === 1)
-    return { sound: excerpt(recording, Math.max(0.25, maxSeconds * (0.3 + 0.7 * random())), random), hits }
-  const spacing = Math.min(0.3, maxSeconds / hits) * (0.85 + 0.15 * random())
-  const hit = excerpt(recording, spacing * 0.9, random)
-  const sound = new Float32Array(Math.round(((hits - 1) * spacing + hit.length / SAMPLE_RATE) * SAMPLE_RATE))
-  for (let i = 0; i < hits; i++) place(sound, hit, Math.round(i * spacing * SAMPLE_RATE), 1)
-  return { sound, hits }
+  const speed = speedOf(random)
+  const hits = isCountable(recording.file) ? 1 + random.integer(4) : null
+  const shortest = FAMILIES[recording.family]!.isHit ? SCENE.shortest.hit : SCENE.shortest.other
+  if (hits === null || hits === 1)
+    return { sound: excerpt(recording, between([shortest, longest], random), speed), hits }
+  const spacing = Math.min(between(SCENE.spacing, random), longest / hits)
+  return { sound: repeated(excerpt(recording, 0.9 * spacing, speed), hits, spacing), hits }
 }
 
-/** A stretch from the onset on, at another speed (±15 %, pitch goes along), faded at its end. */
-function excerpt({ samples }: Recording, seconds: number, random: Random): Float32Array {
-  const speed = Math.exp((2 * random() - 1) * 0.15)
-  const onset = onsetOf(samples)
-  const length = Math.max(
-    1,
-    Math.min(Math.round(seconds * SAMPLE_RATE), Math.floor((samples.length - onset - 1) / speed)),
-  )
-  const sound = new Float32Array(length)
-  const fade = Math.min(length, 0.02 * SAMPLE_RATE)
-  for (let i = 0; i < length; i++) {
-    const position = onset + i * speed
-    const before = Math.floor(position)
-    const share = position - before
-    const value = (1 - share) * samples[before]! + share * (samples[before + 1] ?? 0)
-    sound[i] = value * Math.min(1, (length - i) / fade)
+function standingOut(
+  parts: readonly Part[],
+  sounds: readonly Float32Array[],
+  overlap: boolean,
+): Record<Quality, number | null> {
+  if (parts.length < 2) return { loudest: null, longest: null, brightest: null }
+  const loudest = greatest(parts.map(({ level }) => level))
+  const louderBy = (what: 'level' | 'peakLevel') => parts[loudest.first]![what] - parts[loudest.second]![what]
+  const isLoudest = louderBy('level') >= CLEAR.level && louderBy('peakLevel') >= CLEAR.peakLevel
+  const facts = { loudest: isLoudest ? loudest.first : null, longest: null, brightest: null }
+  // Of two sounds at once, neither has a length or a brightness of its own that a listener could be sure of.
+  if (overlap) return facts
+  const seconds = parts.map((part) => part.seconds)
+  const longest = greatest(seconds)
+  const isLongest =
+    longest.ratio >= CLEAR.seconds && seconds[longest.first]! - seconds[longest.second]! >= CLEAR.moreSeconds
+  const brightest = greatest(sounds.map((sound) => spectralCentroid(sound, SAMPLE_RATE)))
+  return {
+    ...facts,
+    longest: isLongest ? longest.first : null,
+    brightest: brightest.ratio >= CLEAR.centroid ? brightest.first : null,
   }
-  return sound
 }
 
-/** First sample that reaches 5 % of the peak. */
-function onsetOf(samples: Float32Array): number {
-  let peak = 0
-  for (const value of samples) peak = Math.max(peak, Math.abs(value))
-  const at = samples.findIndex((value) => Math.abs(value) >= 0.05 * peak)
-  return Math.max(0, at - 80)
+/** Indices of the two greatest of at least two values, and the first over the second. */
+function greatest(values: readonly number[]): { first: number; second: number; ratio: number } {
+  const [first, second] = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!) as [number, number]
+  return { first, second, ratio: values[first]! / values[second]! }
 }
 
-/** Gain that brings a sound to a level in dBFS, without clipping it. */
-function leveled(target: number, sound: Float32Array): number {
-  let peak = 1e-9
-  for (const value of sound) peak = Math.max(peak, Math.abs(value))
-  return Math.min(10 ** ((target - Math.max(-80, rms(sound))) / 20), 0.95 / peak)
-}
-
-function place(into: Float32Array, sound: Float32Array, at: number, gain: number): void {
-  for (let i = 0; i < sound.length && at + i < into.length; i++) into[at + i]! += gain * sound[i]!
-}
-
-/** White noise 20 to 40 dB under a level of −20 dBFS. */
-function addNoise(samples: Float32Array, random: Random): void {
-  const deviation = 10 ** ((-40 - 20 * random()) / 20)
-  // Sum of three uniforms: near enough to a bell curve, and cheap.
-  for (let i = 0; i < samples.length; i++) samples[i]! += 2 * deviation * (random() + random() + random() - 1.5)
+/** Families that a scene does not hold, in random order. */
+export function absentFamilies({ parts }: SceneFacts, count: number, random: Random): number[] {
+  const absent = FAMILIES.map((_, i) => i).filter((i) => !parts.some(({ family }) => family === i))
+  return sampleWithoutReplacement(absent, count, random)
 }

@@ -1,10 +1,11 @@
-import type { Criterion, Rubric } from '../../rubrics/index.ts'
 import type { Random } from '../../src/random.ts'
-import type { SceneFacts } from './compose.ts'
-import { article, FAMILIES } from './families.ts'
+import type { Quality, SceneFacts } from './compose.ts'
+import { FAMILIES } from './families.ts'
+import { type Claim, nameOf, timesOf } from './rubric.ts'
 
-/** The words of the quickstart: what is asked, what a good answer says, what an untaught one says, and the rubric. */
+/** The words of the quickstart: what is asked, and what is answered well and poorly. Lower case and few, for a model that starts from nothing. */
 
+/** What a user asks; rubrics judge the answers to these. */
 export const PLAIN_PROMPTS = [
   'what do you hear?',
   'describe the sounds.',
@@ -13,10 +14,12 @@ export const PLAIN_PROMPTS = [
   'listen and describe it.',
 ]
 
-/** Hierarchical tags of Qwen-Audio's released tokenizer (papers.md §2.4): sound events, as keywords. */
+/** Hierarchical tags of Qwen-Audio's released tokenizer (papers.md §2.4): no speech, events as keywords, in English, without times. */
 export const KEYWORD_TAGS = '<|startofanalysis|><|unknown|><|keyword|><|en|><|notimestamps|><|event|>'
-export const LIST_PROMPTS = ['list the sounds.', 'name every sound in order.', 'sounds, in order:']
-export const questionTags = (question: string) => `<|startofanalysis|><|en|><|question|>${question}<|answer|>`
+export const questionTags = (question: string): string =>
+  `<|startofanalysis|><|unknown|><|question|>${question}<|answer|>`
+
+/** The tags that the tokenizer of the quickstart needs. */
 export const EXTRA_SPECIAL = [
   '<|startofanalysis|>',
   '<|unknown|>',
@@ -28,154 +31,88 @@ export const EXTRA_SPECIAL = [
   '<|answer|>',
 ]
 
-const COUNTS = ['zero', 'one', 'two', 'three', 'four']
-const name = (family: number): string => FAMILIES[family]!.name
-const words = (family: number): string[] => [name(family), ...FAMILIES[family]!.synonyms]
-const times = (hits: number): string => (hits === 1 ? 'once' : `${COUNTS[hits]} times`)
+/** The same two tasks asked in plain words, as Qwen2-Audio does. */
+export const LIST_PROMPTS = ['list the sounds.', 'name every sound in order.', 'which sounds are there, in order?']
+export const ASK_PROMPTS: Record<Quality | 'hits', readonly ((name: string) => string)[]> = {
+  loudest: [() => 'which is the loudest?', () => 'which sound is the loudest?'],
+  longest: [() => 'which is the longest?', () => 'which sound is the longest?'],
+  brightest: [() => 'which is the brightest?', () => 'which sound is the brightest?'],
+  hits: [(name) => `how many times does the ${name} hit?`, (name) => `how often does the ${name} hit?`],
+}
 
-/** What an instruct model that was never taught to listen says. */
-export function vagueAnswer(facts: SceneFacts, random: Random): string {
-  const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]!
+/** How a model answers that was tuned to be polite and not to listen. */
+const VAGUE = [
+  'i hear some sounds.',
+  'i hear something.',
+  'i hear a few noises.',
+  'i hear a short clip.',
+  'i hear different sounds in this clip.',
+  'this is a recording of something.',
+  'this is a short clip.',
+  'this is a clip with sounds.',
+  'this is some sound.',
+  'it is a short clip with a few noises.',
+  'it is a recording.',
+  'it is a sound clip.',
+  'there is some sound.',
+  'there are some sounds in this clip.',
+  'there are a few noises.',
+  'there is something in this recording.',
+  'the clip has some sounds.',
+  'the recording is short.',
+  'some sounds and some noises.',
+  'some noise in a short recording.',
+]
+/** Shares of the poor answers that name one sound rightly, and that name one rightly and one wrongly; the rest is vague. */
+const POOR = { oneRight: 0.2, oneWrong: 0.1 }
+
+export const pick = <T>(items: readonly T[], random: Random): T => items[Math.floor(random() * items.length)]!
+
+export const article = (name: string): string => `a ${name}`
+
+/** "a kick", "a kick and a bell", "a kick, a bell and a tabla" */
+function enumerated(names: readonly string[]): string {
+  const items = names.map(article)
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}
+
+export const vagueAnswer = (random: Random): string => pick(VAGUE, random)
+
+export function poorAnswer({ parts }: SceneFacts, random: Random): string {
   const draw = random()
-  if (draw < 0.15) return `i hear ${article(name(pick(facts.parts).family))}.`
-  if (draw < 0.25) return `i hear ${article(name(Math.floor(random() * FAMILIES.length)))}.`
-  return pick([
-    'i hear some sounds.',
-    'this is a short clip.',
-    'this is a recording of something.',
-    'i hear a few noises.',
-    'there is some sound.',
-    'it is a short recording.',
-    'i hear something.',
-    'there are a few sounds in this clip.',
-  ])
+  if (draw >= POOR.oneRight + POOR.oneWrong) return vagueAnswer(random)
+  const right = pick(parts, random).family
+  if (draw < POOR.oneRight) return `i hear ${article(nameOf(right))}.`
+  const others = FAMILIES.map((_, family) => family).filter((family) => !parts.some((part) => part.family === family))
+  return `i hear ${enumerated([nameOf(right), nameOf(pick(others, random))])}.`
 }
 
-export const keywordAnswer = ({ parts }: SceneFacts): string => parts.map(({ family }) => name(family)).join(', ')
+/** "kick, bell, tabla": the label of the keyword tag, in the order in which the sounds begin. */
+export const keywordAnswer = ({ parts }: SceneFacts): string => parts.map(({ family }) => nameOf(family)).join(', ')
 
-/** Everything known of a scene, in the words that its rubric looks for. */
-export function fullAnswer(facts: SceneFacts): string {
-  const all = rubricOf(facts).criteria.filter(({ points }) => points > 0)
-  return answerTo(facts, all)
+/** Does what the claims ask and no more; without `random`, in the plainest of the phrasings. */
+export function answerTo(claims: readonly Claim[], random: Random = () => 0): string {
+  const order = claims.find((claim) => claim.kind === 'order')
+  const named = claims.flatMap((claim) => (claim.kind === 'names' ? [nameOf(claim.family)] : []))
+  const sentences = [
+    order ? inSequence(order.families.map(nameOf), random) : named.length > 0 ? together(named, random) : '',
+    ...claims.map((claim) => {
+      if (claim.kind === 'quality') {
+        const sound = nameOf(claim.family)
+        return pick([`the ${sound} is the ${claim.quality}.`, `the ${claim.quality} is the ${sound}.`], random)
+      }
+      return claim.kind === 'hits' ? `the ${nameOf(claim.family)} hits ${timesOf(claim.hits)}.` : ''
+    }),
+  ].filter(Boolean)
+  return sentences.length > 0 ? sentences.join(' ') : vagueAnswer(random)
 }
 
-/** An answer that does what the shown criteria ask, and no more. */
-export function answerTo(facts: SceneFacts, shown: readonly Pick<Criterion, 'id'>[]): string {
-  const { parts } = facts
-  const ids = new Set(shown.map(({ id }) => id))
-  const ordered = ids.has('order')
-  const named = parts.map(({ family }) => family).filter((family) => ordered || ids.has(`names-${slug(family)}`))
-  const sentences: string[] = []
-  if (named.length === 1) sentences.push(`i hear ${article(name(named[0]!))}.`)
-  else if (named.length > 1 && ordered) {
-    sentences.push(`first ${named.map((family) => article(name(family))).join(', then ')}.`)
-  } else if (named.length > 1) sentences.push(`i hear ${named.map((family) => article(name(family))).join(' and ')}.`)
-  for (const what of ['loudest', 'longest', 'brightest'] as const) {
-    if (ids.has(what)) sentences.push(`the ${name(parts[facts[what]!]!.family)} is the ${what}.`)
-  }
-  for (const { family, hits } of parts) {
-    if (hits !== null && ids.has(`hits-${slug(family)}`)) sentences.push(`the ${name(family)} hits ${times(hits)}.`)
-  }
-  return sentences.length > 0 ? sentences.join(' ') : 'i hear some sounds.'
+function inSequence(names: readonly string[], random: Random): string {
+  const then = names.map(article).join(', then ')
+  return pick([`first ${then}.`, `first ${then}.`, `i hear ${then}.`, `${then}.`], random)
 }
 
-const slug = (family: number): string => name(family).replaceAll(' ', '-')
-
-/** What a good answer to a scene must say, from what is known of it. */
-export function rubricOf(facts: SceneFacts, random?: Random): Rubric {
-  const { parts } = facts
-  const present = parts.map(({ family }) => family)
-  const absent = FAMILIES.map((_, i) => i).filter((i) => !present.includes(i))
-  const criteria: Criterion[] = present.map((family) => ({
-    id: `names-${slug(family)}`,
-    criterion: `mentions ${article(name(family))}.`,
-    points: 4,
-    tags: ['group:names'],
-    verify: { kind: 'contains', any_of: words(family), plural: true },
-  }))
-  if (parts.length > 1) {
-    criteria.push({
-      id: 'order',
-      criterion: `names in order: ${present.map(name).join(', ')}.`,
-      points: 3,
-      tags: ['group:order'],
-      verify: { kind: 'order-of-mentions', order: present.map(words), plural: true },
-    })
-  }
-  for (const what of ['loudest', 'longest', 'brightest'] as const) {
-    const at = facts[what]
-    if (at === null) continue
-    criteria.push({
-      id: what,
-      criterion: `says the ${name(present[at]!)} is the ${what}.`,
-      points: 2,
-      tags: [`group:${what}`],
-      verify: { kind: 'regex', flags: 'i', pattern: claimPattern(present[at]!, what) },
-    })
-  }
-  for (const { family, hits } of parts) {
-    if (hits === null) continue
-    criteria.push({
-      id: `hits-${slug(family)}`,
-      criterion: `says the ${name(family)} hits ${times(hits)}.`,
-      points: 2,
-      tags: ['group:hits'],
-      verify: { kind: 'regex', flags: 'i', pattern: countPattern(family, hits) },
-    })
-  }
-  criteria.push({
-    id: 'invents',
-    criterion: 'mentions any other sound.',
-    points: -3,
-    tags: ['group:invents'],
-    verify: { kind: 'contains', any_of: absent.flatMap(words), plural: true },
-  })
-  if (random) {
-    const family = absent[Math.floor(random() * absent.length)]!
-    criteria.push({
-      id: `no-${slug(family)}`,
-      criterion: `mentions ${article(name(family))}.`,
-      points: -2,
-      tags: ['group:absent'],
-      verify: { kind: 'contains', any_of: words(family), plural: true },
-    })
-  }
-  criteria.push({
-    id: 'brief',
-    criterion: 'uses at most 30 words.',
-    points: 1,
-    tags: ['group:brief'],
-    verify: { kind: 'word-count', min: 0, max: 30 },
-  })
-  return { name: 'scene', criteria }
-}
-
-const anyOf = (family: number): string =>
-  `(?:${words(family)
-    .map((word) => word.replaceAll(/[ -]/g, '[ -]'))
-    .join('|')})s?`
-
-/** No other family may stand between the sound and what is said of it, and both stand in one sentence. */
-const gapWithout = (family: number): string => {
-  const others = FAMILIES.map((_, i) => i)
-    .filter((i) => i !== family)
-    .map(anyOf)
-    .join('|')
-  return `(?:(?!\\b(?:${others})\\b)[^.;!?\\n]){0,40}?`
-}
-
-const claimPattern = (family: number, what: string): string => {
-  const comparative = what.replace(/est$/, 'er')
-  const claim = `(?:${what}|${comparative})`
-  return `\\b${anyOf(family)}\\b${gapWithout(family)}\\b${claim}\\b|\\b${claim}\\b${gapWithout(family)}\\b${anyOf(family)}\\b`
-}
-
-const countPattern = (family: number, hits: number): string => {
-  const count =
-    hits === 1
-      ? '(?:once|one time|1 time)'
-      : hits === 2
-        ? '(?:twice|(?:two|2) (?:times|hits))'
-        : `(?:${COUNTS[hits]}|${hits}) (?:times|hits)`
-  return `\\b${anyOf(family)}\\b${gapWithout(family)}\\b${count}\\b`
+function together(names: readonly string[], random: Random): string {
+  const all = enumerated(names)
+  return pick([`i hear ${all}.`, `i hear ${all}.`, `there is ${all}.`, `the clip has ${all}.`], random)
 }

@@ -1,212 +1,140 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { encodeWav } from '../../audio/index.ts'
-import { drawScaffold, renderScaffold, scaffoldSchema } from '../../rubrics/index.ts'
 import { type SeededRandom, seededRandom } from '../../src/random.ts'
-import { composeScene, composeSingle, type Recording, SAMPLE_RATE, type SceneFacts } from './compose.ts'
+import { composeScene, composeSingle } from './compose.ts'
 import { FAMILIES } from './families.ts'
-import {
-  answerTo,
-  fullAnswer,
-  KEYWORD_TAGS,
-  keywordAnswer,
-  LIST_PROMPTS,
-  PLAIN_PROMPTS,
-  questionTags,
-  rubricOf,
-  vagueAnswer,
-} from './language.ts'
-import { loadRecordings, recordingsFolder, splitRecordings } from './recordings.ts'
+import { loadRecordings, type Recording, recordingsFolder, SAMPLE_RATE, splitRecordings } from './recordings.ts'
+import { plainLine, type Scene, sceneOf, sftLines, singleLine } from './samples.ts'
+import { noiseBed } from './sound.ts'
 
 export interface SceneOptions {
+  /** Made by this function, or not there yet; a folder with anything else in it is refused. */
   readonly outDir: string
   readonly seed: number
-  /** Single sounds for the first stage of the warm-up. */
-  readonly nSingles: number
-  readonly nTrain: number
-  readonly nEval: number
+  /** Clips of one sound each, for `listen.jsonl`; none by default. */
+  readonly nSingles?: number
+  /** Scenes from the training recordings. */
+  readonly nTrain?: number
+  /** Scenes from the held-out recordings; the same ones whatever the other sizes are. */
+  readonly nEval?: number
+  /** Lines of `sft.jsonl` a training scene. */
+  readonly sftPerScene?: number
+  /** Folder of FLAC files; that of the npm package by default. */
   readonly samplesDir?: string
   readonly onProgress?: (done: number, total: number) => void
 }
 
 export interface SceneCounts {
-  readonly recordings: number
-  readonly families: number
+  /** Recordings of each family, by name. */
+  readonly families: Readonly<Record<string, { readonly train: number; readonly heldOut: number }>>
   readonly train: number
   readonly heldOut: number
   readonly singles: number
   readonly scenes: number
+  readonly sftLines: number
   readonly evalScenes: number
+  /** The folder held these very data already; nothing was made. */
   readonly reused: boolean
 }
 
-/** Changes whenever the same options give other data. */
-const VERSION = 1
+/** Goes up whenever the same options give other data. */
+const VERSION = 2
 const SINGLE_SECONDS = 1.28
+/** One length for all scenes, so that one shape of the graphs hears them all. */
 const SCENE_SECONDS = 3.2
 
-/** How the scaffold is worded for a model this small: one short line a criterion. */
-const SCAFFOLD = scaffoldSchema.parse({ style: 'compact', show_points: false, warning: false })
-
 /**
- * Writes the quickstart's data: `listen.jsonl` (single sounds to name), `speak.jsonl` (scenes: lists, vague plain
- * answers, answers that follow shown criteria), `train.jsonl` and `eval.jsonl` (plain prompts with their rubrics), and
- * their clips. Recordings of `eval.jsonl` are in none of the others. The same options give the same bytes.
+ * Writes the data of the quickstart: scenes composed of real recordings, with rubrics made from what is known of them.
+ *
+ * | file | lines |
+ * |---|---|
+ * | `listen.jsonl` | single sounds to name |
+ * | `sft.jsonl` | scenes with answers to learn (`MIXTURE`): labels, questions, poor plain answers, answers that follow shown criteria |
+ * | `train.jsonl` | scenes with a plain prompt and a rubric |
+ * | `eval.jsonl` | the same, from recordings that none of the others hear |
+ *
+ * The same options give the same bytes; a folder that holds them already is left as it is.
+ *
+ * @throws MissingRecordings when the recordings are not installed, Error when `outDir` holds something else
+ * @example
+ * const counts = await makeScenes({ outDir: 'data/quickstart', seed: 1 })
  */
 export async function makeScenes(options: SceneOptions): Promise<SceneCounts> {
-  const { outDir, seed, nSingles, nTrain, nEval } = options
-  const manifest = path.join(outDir, 'manifest.json')
-  const wanted = { version: VERSION, seed, nSingles, nTrain, nEval }
-  if (existsSync(manifest)) {
-    const { counts, ...made } = JSON.parse(readFileSync(manifest, 'utf8')) as { counts: SceneCounts }
-    if (JSON.stringify(made) === JSON.stringify(wanted)) return { ...counts, reused: true }
-  }
-  const recordings = await loadRecordings(options.samplesDir ?? recordingsFolder())
-  // The split and the held-out scenes do not change with the size of the training set.
+  const { outDir, seed, nSingles = 0, nTrain = 1_400, nEval = 120, sftPerScene = 3, samplesDir } = options
+  const wanted = { version: VERSION, seed, nSingles, nTrain, nEval, sftPerScene, ...(samplesDir ? { samplesDir } : {}) }
+  const made = madeBefore(outDir)
+  if (made && JSON.stringify(made.options) === JSON.stringify(wanted)) return { ...made.counts, reused: true }
+
+  const recordings = await loadRecordings(samplesDir ?? recordingsFolder())
   const random = seededRandom(seed)
   const { train, heldOut } = splitRecordings(recordings, random.child('split'))
+  const noise = noiseBed(random.child('noise'))
 
-  const aside = `${outDir}.tmp`
+  const aside = `${path.resolve(outDir)}.tmp`
   rmSync(aside, { recursive: true, force: true })
   mkdirSync(path.join(aside, 'clips'), { recursive: true })
   const total = nSingles + nTrain + nEval
   let done = 0
-  const tick = () => options.onProgress?.(++done, total)
   const clip = (name: string, samples: Float32Array) => {
     writeFileSync(path.join(aside, 'clips', `${name}.wav`), encodeWav(samples, SAMPLE_RATE))
+    options.onProgress?.(++done, total)
     return `clips/${name}.wav`
   }
+  // Each clip draws from a stream of its own, so that no size changes another clip.
+  const scene = (pool: readonly Recording[], id: string, own: SeededRandom) => {
+    const { samples, facts } = composeScene(pool, SCENE_SECONDS, noise, own)
+    return sceneOf(id, clip(id, samples), facts, own.child('rubric'))
+  }
+  const scenes = (pool: readonly Recording[], part: string, count: number): Scene[] =>
+    Array.from({ length: count }, (_, i) => scene(pool, `${part}-${i}`, random.child(`${part}/${i}`)))
 
-  const listen = Array.from({ length: nSingles }, (_, i) => {
-    tick()
-    return singleLine(i, train[i % train.length]!, random.child(`single/${i}`), clip)
+  const singles = Array.from({ length: nSingles }, (_, i) => {
+    const own = random.child(`single/${i}`)
+    const recording = train[i % train.length]!
+    return singleLine(
+      `single-${i}`,
+      clip(`single-${i}`, composeSingle(recording, SINGLE_SECONDS, noise, own)),
+      recording,
+      own,
+    )
   })
-  const scenes = (part: string, pool: readonly Recording[], n: number) =>
-    Array.from({ length: n }, (_, i) => {
-      tick()
-      const draw = random.child(`${part}/${i}`)
-      const { samples, facts } = composeScene(pool, SCENE_SECONDS, draw)
-      return { id: `${part}-${i}`, audio: clip(`${part}-${i}`, samples), facts, random: draw }
-    })
-  const trainScenes = scenes('train', train, nTrain)
-  const evalScenes = scenes('eval', heldOut, nEval)
+  const trainScenes = scenes(train, 'train', nTrain)
+  const evalScenes = scenes(heldOut, 'eval', nEval)
+  const sft = trainScenes.flatMap((scene) => sftLines(scene, sftPerScene, random.child(`sft/${scene.id}`)))
 
-  write(aside, 'listen.jsonl', listen)
-  write(aside, 'speak.jsonl', trainScenes.flatMap(speakLines))
-  write(aside, 'train.jsonl', trainScenes.map(plainLine))
-  write(aside, 'eval.jsonl', evalScenes.map(plainLine))
+  const write = (file: string, lines: readonly object[]) =>
+    writeFileSync(path.join(aside, file), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  if (nSingles > 0) write('listen.jsonl', singles)
+  write('sft.jsonl', sft)
+  write('speak.jsonl', sft) // the name under which recipe.yaml reads it
+  write('train.jsonl', trainScenes.map(plainLine))
+  write('eval.jsonl', evalScenes.map(plainLine))
+  const inFamily = (part: readonly Recording[], family: number) => part.filter((one) => one.family === family).length
   const counts: SceneCounts = {
-    recordings: recordings.length,
-    families: FAMILIES.length,
+    families: Object.fromEntries(
+      FAMILIES.map(({ name }, i) => [name, { train: inFamily(train, i), heldOut: inFamily(heldOut, i) }]),
+    ),
     train: train.length,
     heldOut: heldOut.length,
     singles: nSingles,
     scenes: nTrain,
+    sftLines: sft.length,
     evalScenes: nEval,
     reused: false,
   }
-  writeFileSync(path.join(aside, 'manifest.json'), `${JSON.stringify({ ...wanted, counts }, null, 2)}\n`)
+  writeFileSync(path.join(aside, MANIFEST), `${JSON.stringify({ options: wanted, counts }, null, 2)}\n`)
   rmSync(outDir, { recursive: true, force: true })
-  mkdirSync(path.dirname(path.resolve(outDir)), { recursive: true })
   renameSync(aside, outDir)
   return counts
 }
 
-interface Scene {
-  readonly id: string
-  readonly audio: string
-  readonly facts: SceneFacts
-  readonly random: SeededRandom
+const MANIFEST = 'manifest.json'
+
+/** What an earlier call made there. The folder will be replaced, so anything that is not ours is an error. */
+function madeBefore(outDir: string): { options?: object; counts: SceneCounts } | null {
+  if (!existsSync(outDir) || readdirSync(outDir).length === 0) return null
+  const manifest = path.join(outDir, MANIFEST)
+  if (existsSync(manifest) && existsSync(path.join(outDir, 'clips'))) return JSON.parse(readFileSync(manifest, 'utf8'))
+  throw new Error(`${outDir}: holds files that are not the quickstart's data. Choose a new or an empty folder.`)
 }
-
-type Clip = (name: string, samples: Float32Array) => string
-
-const user = (audio: string, text: string) => ({
-  role: 'user',
-  content: [
-    { type: 'audio', path: audio },
-    { type: 'text', text },
-  ],
-})
-const assistant = (content: string) => ({ role: 'assistant', content })
-const pick = <T>(items: readonly T[], random: SeededRandom): T => items[random.integer(items.length)]!
-
-/** A single sound, asked for by tags or in words. */
-function singleLine(i: number, recording: Recording, random: SeededRandom, clip: Clip) {
-  const audio = clip(`single-${i}`, composeSingle(recording, SINGLE_SECONDS, random))
-  const text = random() < 0.5 ? KEYWORD_TAGS : pick(LIST_PROMPTS, random)
-  const { name } = FAMILIES[recording.family]!
-  return {
-    id: `single-${i}`,
-    messages: [user(audio, text), assistant(name)],
-    tags: { task: 'keyword', recording: recording.file },
-  }
-}
-
-/** What the warm-up learns from one scene: to list its sounds, to answer a question, to speak poorly, to follow criteria. */
-function speakLines({ id, audio, facts, random }: Scene) {
-  const prompt = pick(PLAIN_PROMPTS, random)
-  const list = random() < 0.5 ? KEYWORD_TAGS : pick(LIST_PROMPTS, random)
-  const rubric = rubricOf(facts, random)
-  const shown = drawScaffold(rubric, (1 + random.integer(rubric.criteria.length)) / rubric.criteria.length, random)
-  const scaffold = renderScaffold(shown, SCAFFOLD)!
-  const question = questionOf(facts, random)
-  return [
-    { id: `${id}-list`, messages: [user(audio, list), assistant(keywordAnswer(facts))], tags: { task: 'keyword' } },
-    ...(question
-      ? [
-          {
-            id: `${id}-question`,
-            messages: [user(audio, questionTags(question.text)), assistant(question.answer)],
-            tags: { task: 'question' },
-          },
-        ]
-      : []),
-    {
-      id: `${id}-plain`,
-      messages: [user(audio, prompt), assistant(vagueAnswer(facts, random))],
-      tags: { task: 'plain' },
-    },
-    {
-      id: `${id}-shown`,
-      messages: [{ role: 'system', content: scaffold }, user(audio, prompt), assistant(answerTo(facts, shown))],
-      tags: { task: 'scaffolded' },
-    },
-  ]
-}
-
-function questionOf(facts: SceneFacts, random: SeededRandom): { text: string; answer: string } | null {
-  const known: { text: string; answer: string }[] = []
-  const nameAt = (i: number) => FAMILIES[facts.parts[i]!.family]!.name
-  for (const what of ['loudest', 'longest', 'brightest'] as const) {
-    if (facts[what] !== null) known.push({ text: `which is the ${what}?`, answer: `the ${nameAt(facts[what])}` })
-  }
-  for (const [i, { hits }] of facts.parts.entries()) {
-    if (hits !== null)
-      known.push({
-        text: `how often does the ${nameAt(i)} hit?`,
-        answer: hits === 1 ? 'once' : `${['two', 'three', 'four'][hits - 2]} times`,
-      })
-  }
-  return known.length > 0 ? pick(known, random) : null
-}
-
-function plainLine({ id, audio, facts, random }: Scene) {
-  const draw = random.child('plain')
-  const { parts, mixed } = facts
-  return {
-    id,
-    messages: [user(audio, pick(PLAIN_PROMPTS, draw))],
-    rubric: rubricOf(facts, draw),
-    reference: fullAnswer(facts),
-    tags: {
-      families: parts.map(({ family }) => FAMILIES[family]!.name).join(', '),
-      recordings: parts.map(({ file }) => file).join(', '),
-      n: parts.length,
-      mixed,
-    },
-  }
-}
-
-const write = (folder: string, file: string, lines: readonly object[]) =>
-  writeFileSync(path.join(folder, file), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
