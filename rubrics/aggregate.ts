@@ -17,8 +17,8 @@ export interface Aggregate {
 }
 
 /**
- * The score of a set of answers: the mean of their unclipped scores, clipped to [0, 1]; uncertainty by resampling answers with replacement, each
- * draw clipped likewise (HealthBench, papers.md §9.1).
+ * The score of a set of answers: the mean of their unclipped scores, clipped to [0, 1]; uncertainty by resampling
+ * answers with replacement, each draw clipped likewise (HealthBench, papers.md §9.1).
  *
  * @param options.nDraws      bootstrap draws (1,000, as simple-evals)
  * @param options.confidence  of the interval (0.95)
@@ -53,8 +53,8 @@ export function aggregateScores(
 }
 
 /**
- * `aggregateScores` for each tag, from the criteria that carry it; an answer counts for a tag only where those criteria have positive points
- * (HealthBench, papers.md §9.1). Tags in order of first appearance.
+ * `aggregateScores` for each tag, from the criteria that carry it; an answer counts for a tag only where those
+ * criteria have positive points (HealthBench, papers.md §9.1). Tags in order of first appearance.
  */
 export function aggregateByTag(
   judged: readonly { readonly rubric: Rubric; readonly verdicts: readonly Verdict[] }[],

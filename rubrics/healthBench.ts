@@ -13,7 +13,10 @@ export interface HealthBenchExample {
   readonly line: Readonly<Record<string, unknown>>
 }
 
-/** HealthBench keeps the rubric at the top; RuscaRL's rows in `reward_model`, with a copy in `extra_info` (papers.md §1.1). */
+/**
+ * HealthBench keeps the rubric at the top; RuscaRL's rows in `reward_model`, with a copy in `extra_info` (papers.md
+ * §1.1).
+ */
 const PLACES = [['rubrics'], ['reward_model', 'rubrics'], ['extra_info', 'reward_model', 'rubrics']]
 
 const isTags = (value: unknown): boolean =>
@@ -42,7 +45,8 @@ const lineSchema = z.looseObject({
 })
 
 /**
- * The examples of a JSONL text in HealthBench's form (openai/simple-evals) or with RuscaRL's rows. `stringifyHealthBench` gives equal lines back.
+ * The examples of a JSONL text in HealthBench's form (openai/simple-evals) or with RuscaRL's rows.
+ * `stringifyHealthBench` gives equal lines back.
  *
  * @throws RubricError with one line a fault, each with its line in the file
  */
@@ -60,8 +64,8 @@ export function parseHealthBench(text: string, options: { file?: string } = {}):
 }
 
 /**
- * Examples as JSONL, one a line: each line as it was read, with its criteria in place. Ids that were given and `verify` are written as further keys of
- * an item, which HealthBench's own reader passes over.
+ * Examples as JSONL, one a line: each line as it was read, with its criteria in place. Ids that were given and
+ * `verify` are written as further keys of an item, which HealthBench's own reader passes over.
  */
 export function stringifyHealthBench(examples: readonly HealthBenchExample[]): string {
   return examples.map(({ rubric, line }) => `${JSON.stringify(withRubric(line, rubric))}\n`).join('')

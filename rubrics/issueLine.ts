@@ -4,8 +4,9 @@ import type { z } from 'zod'
 type Issue = z.core.$ZodRawIssue
 
 /**
- * zod's error map in plain words: what was expected, what was found, what to write. Used as `safeParse(value, { error: issueLine })`, so a
- * message the schema's author wrote wins. Unknown keys give one line a key, in the order of `issue.keys`.
+ * zod's error map in plain words: what was expected, what was found, what to write. Used as
+ * `safeParse(value, { error: issueLine })`, so a message the schema's author wrote wins. Unknown keys give one line a key, in the order of
+ * `issue.keys`.
  */
 export function issueLine(issue: Issue): string {
   const { input } = issue

@@ -17,7 +17,8 @@ export const libraryRubrics = (): string[] =>
     .sort()
 
 /**
- * A rubric by the name of one in the library, or by the path of a YAML or JSON file (anything with a slash or such an ending).
+ * A rubric by the name of one in the library, or by the path of a YAML or JSON file (anything with a slash or such an
+ * ending).
  *
  * @param options.folder  what a relative path starts from (the working directory)
  * @throws RubricError for an unknown name, an unreadable file or a faulty rubric

@@ -14,8 +14,9 @@ const READ_BY = {
 } as const
 
 /**
- * How much of the rubric a rollout sees and how it is worded; embeds in a recipe. Defaults are those of RuscaRL's recommended script (papers.md
- * §1.4). Settings of a factor that is not chosen are refused, and only those of the chosen ones are filled in.
+ * How much of the rubric a rollout sees and how it is worded; embeds in a recipe. Defaults are those of RuscaRL's
+ * recommended script (papers.md §1.4). Settings of a factor that is not chosen are refused, and only those of the
+ * chosen ones are filled in.
  */
 export const scaffoldSchema = z
   .strictObject({
@@ -58,7 +59,8 @@ export const scaffoldSchema = z
 export type ScaffoldOptions = z.output<typeof scaffoldSchema>
 
 /**
- * Share of the rubric by place in the group, from all at `index` 0 to nothing at the last (papers.md §1.4, with i = index + 1).
+ * Share of the rubric by place in the group, from all at `index` 0 to nothing at the last (papers.md §1.4, with i =
+ * index + 1).
  *
  *   linear  λ = (G − i) / (G − 1)        binary  λ = 1 for the first `full_reveal_count`, else 0
  *
@@ -114,8 +116,8 @@ export const nShown = (ratio: number, nCriteria: number): number =>
   Math.min(nCriteria, roundHalfToEven(ratio * nCriteria))
 
 /**
- * The criteria that one rollout sees: all in file order when `ratio` ≥ 1, else `nShown` of them, drawn uniformly without replacement and in the
- * order of the draw (papers.md §1.4). Draw anew for each rollout.
+ * The criteria that one rollout sees: all in file order when `ratio` ≥ 1, else `nShown` of them, drawn uniformly
+ * without replacement and in the order of the draw (papers.md §1.4). Draw anew for each rollout.
  *
  * @throws RubricError when `ratio` is negative or not a number
  */

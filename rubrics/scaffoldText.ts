@@ -2,8 +2,9 @@ import type { ScaffoldOptions } from './scaffold.ts'
 import type { Criterion } from './schema.ts'
 
 /**
- * The system turn that shows drawn criteria to a rollout, or null when there is none to show, so that the plain prompt stays untouched.
- * Wanted criteria come first, then those to avoid; each list is numbered from 1 (papers.md §1.4, Box E.2; the words are ours).
+ * The system turn that shows drawn criteria to a rollout, or null when there is none to show, so that the plain prompt
+ * stays untouched. Wanted criteria come first, then those to avoid; each list is numbered from 1 (papers.md §1.4, Box
+ * E.2; the words are ours).
  */
 export function renderScaffold(
   shown: readonly Criterion[],

@@ -23,7 +23,9 @@ export const criterionSchema = z.strictObject({
   verify: verifySchema.optional().describe('decides it by a program; without it a judge decides'),
 })
 
-/** A rubric as written in YAML or JSON; ids are filled in. Embeds in other schemas (a sample may carry its own rubric). */
+/**
+ * A rubric as written in YAML or JSON; ids are filled in. Embeds in other schemas (a sample may carry its own rubric).
+ */
 export const rubricSchema = z
   .strictObject({
     name: notBlank('a name').describe('names the rubric in recipes and reports'),
@@ -53,7 +55,10 @@ export const rubricSchema = z
 export type Rubric = z.output<typeof rubricSchema>
 export type Criterion = Rubric['criteria'][number]
 
-/** The id of a criterion that has none: its first five words and six digits of the SHA-256 of its text, so it survives reordering. */
+/**
+ * The id of a criterion that has none: its first five words and six digits of the SHA-256 of its text, so it survives
+ * reordering.
+ */
 export function criterionId(text: string): string {
   const words =
     text

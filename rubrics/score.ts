@@ -12,7 +12,8 @@ export interface Score {
 }
 
 /**
- * Score of one answer: points of the criteria met, negative ones included, over the sum of the positive points (papers.md §1.2).
+ * Score of one answer: points of the criteria met, negative ones included, over the sum of the positive points
+ * (papers.md §1.2).
  *
  *   S = Σᵢ bᵢ·pᵢ / Σ_{pⱼ>0} pⱼ;    0 when no criterion has positive points
  *

@@ -11,8 +11,8 @@ export interface Verdict {
 }
 
 /**
- * What is decided about a criterion without a model: by its verifier, or by the rule its tags name. Unknown when it has neither, since a judge must
- * decide then, and when its rule was not passed in.
+ * What is decided about a criterion without a model: by its verifier, or by the rule its tags name. Unknown when it
+ * has neither, since a judge must decide then, and when its rule was not passed in.
  *
  * @param options.rules  by name, such as `math_verify`; see `ruleOf`
  * @example

@@ -24,7 +24,10 @@ const DIGITS =
   /(?<![\p{L}\p{N}\p{M}_])[-−]?(?:\d{1,3}(?:,\d{3}){1,8}(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d{1,3})?(?![\d]|\.\d|,\d{3}(?!\d)|(?:st|nd|rd|th)(?!\p{L}))/gu
 const WORD = /[\p{L}\p{M}]+/gu
 
-/** The numbers of a folded text in order, written in digits or in English words: "3", "1,200", "minus four", "twenty-one", "three point five". */
+/**
+ * The numbers of a folded text in order, written in digits or in English words: "3", "1,200", "minus four",
+ * "twenty-one", "three point five".
+ */
 export function findNumbers(folded: string): FoundNumber[] {
   const digits = [...folded.matchAll(DIGITS)].map((match) => scaled(folded, match.index, match[0]))
   const words = [...folded.matchAll(WORD)].map(({ 0: word, index }) => ({ word, from: index, to: index + word.length }))

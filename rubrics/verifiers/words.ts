@@ -1,4 +1,7 @@
-/** Letters of scripts written without spaces between words; a neighbour of such a letter says nothing about a word's end. */
+/**
+ * Letters of scripts written without spaces between words; a neighbour of such a letter says nothing about a word's
+ * end.
+ */
 const UNSPACED =
   '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}'
 const unspaced = new RegExp(`[${UNSPACED}]`, 'u')
@@ -10,8 +13,9 @@ export const fold = (text: string): string =>
   text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').replaceAll(/[‘’ʼ]/g, "'").normalize('NFC')
 
 /**
- * Number of words as a person counts them: runs without spaces or dashes (— –) that hold a letter or a digit, so "well-known" and "don't" are
- * one. In scripts written without spaces, words by Unicode's segmentation (UAX 29, with ICU's dictionaries).
+ * Number of words as a person counts them: runs without spaces or dashes (— –) that hold a letter or a digit, so
+ * "well-known" and "don't" are one. In scripts written without spaces, words by Unicode's segmentation (UAX 29, with
+ * ICU's dictionaries).
  */
 export function countWords(text: string): number {
   return text.split(/[\s\u2013\u2014]+/u).reduce((sum, run) => {
@@ -52,7 +56,10 @@ export const mentioned = (folded: string, phrases: readonly string[], options: {
 
 export const quoted = (phrases: readonly string[]): string => phrases.map((phrase) => JSON.stringify(phrase)).join(', ')
 
-/** Spaces or hyphens between the words of a phrase; whole words are left to the caller, since Unicode's classes cost 10 ms a pattern. */
+/**
+ * Spaces or hyphens between the words of a phrase; whole words are left to the caller, since Unicode's classes cost 10
+ * ms a pattern.
+ */
 function phrasePattern(phrase: string, plural: boolean): RegExp {
   const words = fold(phrase)
     .trim()
