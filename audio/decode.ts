@@ -7,6 +7,7 @@ import { decodeOgg } from './decode/ogg.ts'
 import { type ReadOptions, readSource, sourceName } from './decode/readSource.ts'
 import { decodeWav } from './decode/wav.ts'
 import { AudioError } from './error.ts'
+import { firstNotFinite } from './finite.ts'
 import { resample } from './resample.ts'
 import type { AudioSource, DecodedAudio, Waveform } from './types.ts'
 
@@ -49,7 +50,7 @@ function checked(decoded: DecodedAudio): DecodedAudio {
     throw new AudioError(`a ${format} file without samples, expected at least one.`)
   }
   for (const [c, channel] of channels.entries()) {
-    const at = channel.findIndex((x) => !Number.isFinite(x))
+    const at = firstNotFinite(channel)
     if (at >= 0) throw new AudioError(`sample ${at} of channel ${c} is ${channel[at]}, expected finite numbers.`)
   }
   return decoded

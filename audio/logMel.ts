@@ -1,5 +1,6 @@
 import { InferenceSession } from 'onnxruntime-node'
 import { AudioError } from './error.ts'
+import { firstNotFinite } from './finite.ts'
 import { DYNAMIC_RANGE, foldFrames, HOP, logMelGraph, N_FFT, QUIETEST, SAMPLE_RATE } from './logMelGraph.ts'
 
 const MAX_SAMPLES = 30 * SAMPLE_RATE
@@ -47,7 +48,7 @@ export async function logMel(samples: Float32Array, options: LogMelOptions = {})
     throw new AudioError(`logMel: padding is "${padding}". Write "none" or "30s".`)
   }
   if (samples.length === 0) throw new AudioError('logMel: the clip has no samples. At least one is needed.')
-  const bad = samples.findIndex((x) => !Number.isFinite(x))
+  const bad = firstNotFinite(samples)
   if (bad >= 0) throw new AudioError(`logMel: sample ${bad} is ${samples[bad]}. Every sample must be a finite number.`)
   if (padding === '30s' && samples.length > MAX_SAMPLES) {
     const seconds = (samples.length / SAMPLE_RATE).toFixed(2)
@@ -58,7 +59,7 @@ export async function logMel(samples: Float32Array, options: LogMelOptions = {})
   // The two frames after the last sounding one still overlap the clip, and may hold the maximum.
   const nComputed = Math.max(nSounding, Math.min(nSounding + 2, MAX_FRAMES))
   const session = await sessionFor(nMels)
-  const { features, loudest } = await session.run({ folded: foldFrames(reflected(samples, nComputed), nComputed) })
+  const { features, loudest } = await session.run(foldFrames(reflected(samples, nComputed), nComputed))
   const computed = features!.data as Float32Array
   const max = (loudest!.data as Float32Array)[0]!
   if (!Number.isFinite(max)) {

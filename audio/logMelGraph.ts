@@ -14,13 +14,13 @@ const QUARTER = N_FFT / 4
 const ROWS = QUARTER + 1
 
 /**
- * Returns the windowed frames folded twice, [4, 101, nFrames], so that four small matrix products replace one that is
- * four times as dear. With x the frame under a periodic Hann window, θ = 2πkn/400 and n from 0 to 100:
+ * Returns the windowed frames folded twice, so that four small matrix products replace one that is four times as dear:
+ * [2, 101, nFrames] for the cosines and for the sines, each for even bins k, then for odd ones. With x the frame under a periodic Hann window, θ = 2πkn/400 and n from 0 to 100:
  *
  *   c(n) = x(n) + x(400−n),  s(n) = x(n) − x(400−n)     for cos θ is even in n and sin θ odd
  *   c(n) ± c(200−n),  s(n) ∓ s(200−n)                   + for even, − for odd k in the first; then the other way round
  */
-export function foldFrames(row: Float32Array, nFrames: number): Tensor {
+export function foldFrames(row: Float32Array, nFrames: number): { cosines: Tensor; sines: Tensor } {
   const folded = new Float32Array(4 * ROWS * nFrames)
   const size = ROWS * nFrames
   for (let n = 0; n <= QUARTER; n++) {
@@ -41,14 +41,16 @@ export function foldFrames(row: Float32Array, nFrames: number): Tensor {
       folded[at + 3 * size] = once * (a - b) + (c - d)
     }
   }
-  return new Tensor('float32', folded, [4, ROWS, nFrames])
+  const half = (from: number) => new Tensor('float32', folded.subarray(from, from + 2 * size), [2, ROWS, nFrames])
+  return { cosines: half(0), sines: half(2 * size) }
 }
 
 /**
  * The graph from folded frames to features, as an ONNX model; `nFrames` is left open.
  *
- *   S = F·folded                                    [4, 101, nFrames]: Re of even k, Re of odd k, Im of even, Im of odd
- *   L = log₁₀ max(1e-10, M·S²)                      [nMels, nFrames], M the mel filters in the order of S
+ *   Re = cos·cosines,  Im = sin·sines               [2, 101, nFrames], even bins, then odd ones
+ *   P = Re² + Im²                                   [202, nFrames]
+ *   L = log₁₀ max(1e-10, M·P)                       [nMels, nFrames], M the mel filters in the order of P
  *   features = (max(L, loudest − 8) + 4) / 4,       loudest = max L
  */
 export function logMelGraph(nMels: number): Uint8Array {
@@ -57,6 +59,12 @@ export function logMelGraph(nMels: number): Uint8Array {
     dims,
     dataType: 1, // float32
     rawData: new Uint8Array(data.buffer),
+  })
+  const int64 = (name: string, values: number[]) => ({
+    name,
+    dims: [values.length],
+    dataType: 7,
+    rawData: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
   })
   const scalar = (name: string, value: number) => floats(name, [], Float32Array.of(value))
   const node = (opType: string, input: string[], output: string, attribute: object[] = []) => {
@@ -72,17 +80,13 @@ export function logMelGraph(nMels: number): Uint8Array {
     opsetImport: [{ domain: '', version: 20 }],
     graph: {
       name: 'logMel',
-      input: [value('folded', [4, ROWS, 'nFrames'])],
+      input: ['cosines', 'sines'].map((name) => value(name, [2, ROWS, 'nFrames'])),
       output: [value('features', [nMels, 'nFrames']), value('loudest', [])],
       initializer: [
-        floats('fourier', [4, ROWS, ROWS], foldedFourier()),
-        floats('mel', [nMels, 4 * ROWS], foldedMel(nMels)),
-        {
-          name: 'flat',
-          dims: [2],
-          dataType: 7,
-          rawData: new Uint8Array(BigInt64Array.of(BigInt(4 * ROWS), -1n).buffer),
-        },
+        floats('cos', [2, ROWS, ROWS], foldedFourier(Math.cos)),
+        floats('sin', [2, ROWS, ROWS], foldedFourier(Math.sin)),
+        floats('mel', [nMels, 2 * ROWS], foldedMel(nMels)),
+        int64('flat', [2 * ROWS, -1]),
         scalar('quietest', QUIETEST),
         scalar('perDecade', 1 / Math.LN10),
         scalar('range', DYNAMIC_RANGE),
@@ -90,10 +94,13 @@ export function logMelGraph(nMels: number): Uint8Array {
         scalar('quarter', 0.25),
       ],
       node: [
-        node('MatMul', ['fourier', 'folded'], 'spectrum'),
-        node('Mul', ['spectrum', 'spectrum'], 'power'),
-        node('Reshape', ['power', 'flat'], 'flatPower'),
-        node('MatMul', ['mel', 'flatPower'], 'melPower'),
+        node('MatMul', ['cos', 'cosines'], 'real'),
+        node('MatMul', ['sin', 'sines'], 'imaginary'),
+        node('Mul', ['real', 'real'], 'realSquared'),
+        node('Mul', ['imaginary', 'imaginary'], 'imaginarySquared'),
+        node('Add', ['realSquared', 'imaginarySquared'], 'evenAndOdd'),
+        node('Reshape', ['evenAndOdd', 'flat'], 'power'),
+        node('MatMul', ['mel', 'power'], 'melPower'),
         node('Max', ['melPower', 'quietest'], 'audible'),
         node('Log', ['audible'], 'natural'),
         node('Mul', ['natural', 'perDecade'], 'decades'),
@@ -108,38 +115,37 @@ export function logMelGraph(nMels: number): Uint8Array {
   return onnx.ModelProto.encode(model).finish()
 }
 
-/** The bins that each of the four products makes; row 100 of an odd one is void. */
-function binOf(part: number, row: number): number | undefined {
-  const bin = 2 * row + (part % 2)
+/** The bin in a row of the even half (0) or the odd one (1), whose row 100 is void. */
+function binOf(half: number, row: number): number | undefined {
+  const bin = 2 * row + half
   return bin <= N_FFT / 2 ? bin : undefined
 }
 
-/** [4, 101, 101]: cosines for even and odd bins, then sines; the sign of the sines does not matter to the power. */
-function foldedFourier(): Float32Array {
-  const matrix = new Float32Array(4 * ROWS * ROWS)
-  for (let part = 0; part < 4; part++) {
-    const wave = part < 2 ? Math.cos : Math.sin
+/** [2, 101, 101]: cosines or sines for even bins, then odd ones. The sign of the sines does not matter to the power. */
+function foldedFourier(wave: (angle: number) => number): Float32Array {
+  const matrix = new Float32Array(2 * ROWS * ROWS)
+  for (let half = 0; half < 2; half++) {
     for (let row = 0; row < ROWS; row++) {
-      const bin = binOf(part, row)
+      const bin = binOf(half, row)
       if (bin === undefined) continue
       for (let n = 0; n < ROWS; n++) {
-        matrix[(part * ROWS + row) * ROWS + n] = wave((2 * Math.PI * ((bin * n) % N_FFT)) / N_FFT)
+        matrix[(half * ROWS + row) * ROWS + n] = wave((2 * Math.PI * ((bin * n) % N_FFT)) / N_FFT)
       }
     }
   }
   return matrix
 }
 
-/** [nMels, 4 · 101]: the filters, with every bin where `foldedFourier` puts its real and its imaginary part. */
+/** [nMels, 2 · 101]: the filters, with even bins first, then odd ones. */
 function foldedMel(nMels: number): Float32Array {
   const filters = melFilters(nMels, N_FFT, SAMPLE_RATE)
   const nBins = N_FFT / 2 + 1
-  const matrix = new Float32Array(nMels * 4 * ROWS)
+  const matrix = new Float32Array(nMels * 2 * ROWS)
   for (let mel = 0; mel < nMels; mel++) {
-    for (let part = 0; part < 4; part++) {
+    for (let half = 0; half < 2; half++) {
       for (let row = 0; row < ROWS; row++) {
-        const bin = binOf(part, row)
-        if (bin !== undefined) matrix[(mel * 4 + part) * ROWS + row] = filters[mel * nBins + bin]!
+        const bin = binOf(half, row)
+        if (bin !== undefined) matrix[(mel * 2 + half) * ROWS + row] = filters[mel * nBins + bin]!
       }
     }
   }

@@ -1,4 +1,5 @@
 import { AudioError } from './error.ts'
+import { firstNotFinite } from './finite.ts'
 
 /**
  * Returns the bytes of a mono 16-bit PCM WAV file. Samples beyond [-1, 1] are clipped; what was decoded from 16 bits comes
@@ -8,7 +9,7 @@ import { AudioError } from './error.ts'
  * await writeFile('tone.wav', encodeWav(samples, 16_000))
  */
 export function encodeWav(samples: Float32Array, sampleRate: number): Uint8Array {
-  const bad = samples.findIndex((x) => !Number.isFinite(x))
+  const bad = firstNotFinite(samples)
   if (bad >= 0) throw new AudioError(`encodeWav: sample ${bad} is ${samples[bad]}, expected a finite number.`)
   if (!(Number.isInteger(sampleRate) && sampleRate > 0)) {
     throw new AudioError(`encodeWav: a rate of ${sampleRate} Hz, expected a positive whole number.`)
