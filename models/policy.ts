@@ -125,26 +125,24 @@ export class Policy {
   }
 
   async setOptimiserState(state: ReadonlyMap<string, Float32Array>): Promise<void> {
-    for (const [name, data] of state) {
-      const shape = this.parameters.get(name.replace(/^adam_[mv]\//, ''))
-      if (!shape) throw new Error(`the optimiser state has an unknown tensor "${name}"`)
-      await this.engine.write(name, { dtype: 'float32', shape, data })
+    for (const [name, shape] of this.parameters) {
+      for (const part of ['adam_m/', 'adam_v/']) {
+        const data = state.get(part + name)
+        if (!data) throw new Error(`internal: the optimiser state has no "${part}${name}"`)
+        await this.engine.write(part + name, { dtype: 'float32', shape, data })
+      }
+      await this.engine.write(`grad/${name}`, { dtype: 'float32', shape })
     }
-    this.#hasOptimiser = true
     await this.#defineOptimiser()
   }
 
   /** Fresh optimiser moments: a new stage starts from zero. */
   async resetOptimiser(): Promise<void> {
     for (const [name, shape] of this.parameters) {
-      for (const part of ['adam_m/', 'adam_v/', 'grad/'])
+      for (const part of ['adam_m/', 'adam_v/', 'grad/']) {
         await this.engine.write(part + name, { dtype: 'float32', shape })
-      const size = shape.reduce((a, b) => a * b, 1)
-      for (const part of ['adam_m/', 'adam_v/']) {
-        await this.engine.write(part + name, { dtype: 'float32', shape, data: new Float32Array(size) })
       }
     }
-    this.#hasOptimiser = true
     await this.#defineOptimiser()
   }
 
@@ -189,12 +187,16 @@ export class Policy {
         .filter((name) => !name.startsWith('out/') && name !== 'log_probs')
       const reached = compiled.outputs.map(({ name }) => name).filter((name) => name.startsWith('out/'))
       await this.engine.define(graph, () => compiled)
-      this.#graphs.set(graph, {
-        metricNames,
-        into: Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')])),
-      })
+      const into = Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')]))
+      this.#graphs.set(graph, { metricNames, into, unreached: names.filter((name) => !(`out/${name}` in into)) })
     }
-    const { into, metricNames: fetch } = this.#graphs.get(graph)!
+    const { into, metricNames: fetch, unreached } = this.#graphs.get(graph)!
+    if (!accumulate) {
+      // What this batch does not reach (the audio tower, when nothing is heard) must not keep the last step's gradient.
+      for (const name of unreached) {
+        await this.engine.write(`grad/${name}`, { dtype: 'float32', shape: this.parameters.get(name)! })
+      }
+    }
     const result = await this.engine.run({ graph, feeds: fed.feeds, into, fetch: [...fetch, 'log_probs'] })
     return {
       metrics: Object.fromEntries(fetch.map((name) => [name, Number(result[name]!.data[0])])),
@@ -258,7 +260,7 @@ export class Policy {
     const { language } = this.config
     const longest = Math.max(...batch.sequences.map(({ ids }) => ids.length))
     const capacity = upTo(longest + maxNewTokens, CACHE_BUCKET)
-    if (capacity > language.maxPositions) {
+    if (longest + maxNewTokens > language.maxPositions) {
       throw new RangeError(
         `a prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the model's ${language.maxPositions} positions.`,
       )
@@ -299,7 +301,7 @@ export class Policy {
     )
   }
 
-  readonly #graphs = new Map<string, { metricNames: string[]; into: Record<string, string> }>()
+  readonly #graphs = new Map<string, { metricNames: string[]; into: Record<string, string>; unreached: string[] }>()
 
   async #readAll(prefix: string): Promise<Map<string, Float32Array>> {
     const names = [...this.parameters.keys()].map((name) => prefix + name)
@@ -308,6 +310,7 @@ export class Policy {
   }
 
   async #defineOptimiser(): Promise<void> {
+    this.#hasOptimiser = true
     await this.engine.define('optimiser', () => compile(adamWStep(this.#declared, adamWDefaults)))
   }
 
@@ -380,7 +383,7 @@ export class Policy {
     if (audios.length === 0) return null
     const { nMels, pool } = this.config.audio
     const nFrames = upTo(Math.max(...audios.map((a) => a.nFrames)), 4 * 2 * pool)
-    const nAudios = powerOfTwo(audios.length)
+    const nAudios = audios.length <= 8 ? powerOfTwo(audios.length) : upTo(audios.length, 8)
     const data = new Float32Array(nAudios * nMels * nFrames)
     const nPositions = new Int32Array(nAudios).fill(1)
     for (const [i, clip] of audios.entries()) {

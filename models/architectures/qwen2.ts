@@ -49,7 +49,7 @@ export interface KvCache {
 export const embedTokens = (ids: Tensor, w: Weights, { vocab, hidden }: LanguageConfig): Tensor =>
   gatherRows(w.at('model.embed_tokens.weight', [vocab, hidden]), ids)
 
-/** Constants that all layers share: rotary positions [maxPositions, headDim/2], causal mask [1, 1, time, time]. */
+/** Constants that all layers share: rotary positions [nPositions, headDim/2], causal mask [1, 1, time, time]. */
 interface Tables {
   readonly cos: Tensor
   readonly sin: Tensor
@@ -58,7 +58,9 @@ interface Tables {
 
 /** Decoder of Qwen2 (arXiv 2407.10671, §2.2). x: embeddings [batch, time, hidden] → normed states, same shape. */
 export function decoder(x: Tensor, w: Weights, config: LanguageConfig, kvCache?: KvCache): Tensor {
-  const tables = { ...rotaryTables(config), mask: causalMask(x.shape[1]!) }
+  const time = x.shape[1]!
+  const nPositions = kvCache?.pastKeys[0]?.shape[2] ?? time
+  const tables = { ...rotaryTables(config, nPositions), mask: causalMask(time) }
   for (let i = 0; i < config.nLayers; i++) x = decoderBlock(x, w.in('model.layers').in(i), config, tables, i, kvCache)
   return rmsNorm(x, w.at('model.norm.weight', [config.hidden]), config.rmsEpsilon)
 }
@@ -148,12 +150,13 @@ function causalMask(time: number): Tensor {
   return constant(values, [1, 1, time, time])
 }
 
-function rotaryTables({ hidden, nHeads, ropeTheta, maxPositions }: LanguageConfig): { cos: Tensor; sin: Tensor } {
+/** As many positions as the graph can reach, not as the model has: a table of 32,768 would stand in every graph. */
+function rotaryTables({ hidden, nHeads, ropeTheta }: LanguageConfig, nPositions: number): { cos: Tensor; sin: Tensor } {
   const half = hidden / nHeads / 2
-  const angles = Array.from({ length: maxPositions * half }, (_, i) => {
+  const angles = Array.from({ length: nPositions * half }, (_, i) => {
     const position = Math.floor(i / half)
     return position * ropeTheta ** (-(i % half) / half)
   })
-  const shape = [maxPositions, half]
+  const shape = [nPositions, half]
   return { cos: constant(angles.map(Math.cos), shape), sin: constant(angles.map(Math.sin), shape) }
 }

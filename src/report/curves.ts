@@ -127,12 +127,12 @@ const MAX_POINTS = 600 // about one a screen pixel; longer curves are averaged i
 
 /** The curves of each stage, in the order in which the stages ran. */
 export function stageCurves(metrics: readonly MetricsRecord[], rewards: readonly RewardByScaffold[]): StageCurves[] {
-  return segments(metrics).map(({ label, stage, records }, i) => {
+  return segments(metrics).map(({ label, kind, records }, i) => {
     const id = `stage-${i + 1}`
-    const known = stage === 'rl' ? withRewards(records, rewards) : records
+    const known = kind === 'rl' ? withRewards(records, rewards) : records
     const panels: Panel[] = []
     const missing: string[] = []
-    for (const spec of PANELS.filter((spec) => spec.stages?.includes(stage) ?? true)) {
+    for (const spec of PANELS.filter((spec) => spec.stages?.includes(kind) ?? true)) {
       const panel = toPanel(`${id}-panel-${panels.length + 1}`, spec, known)
       if (panel && !panels.some((earlier) => earlier.title === panel.title)) panels.push(panel)
       else if (!panel && !spec.more) missing.push(spec.title)
@@ -157,8 +157,8 @@ export function describe(panel: Panel): string {
 }
 
 /** Stages in the order in which they ran. A resumed run logs some steps again: the later record stands. */
-function segments(metrics: readonly MetricsRecord[]): { label: string; stage: string; records: MetricsRecord[] }[] {
-  const found: { label: string; stage: string; records: MetricsRecord[] }[] = []
+function segments(metrics: readonly MetricsRecord[]): Segment[] {
+  const found: Segment[] = []
   for (const record of metrics) {
     const current = found.at(-1)
     const last = current?.records.at(-1)
@@ -167,10 +167,12 @@ function segments(metrics: readonly MetricsRecord[]): { label: string; stage: st
       record.step <= last.step &&
       (figure(record, 'global_step') ?? 0) > (figure(last, 'global_step') ?? 0)
     if (!current || current.stage !== record.stage || restarts) {
-      const nth = found.filter(({ stage }) => stage === record.stage).length + 1
+      const kind = stageKind(record.stage)
+      const nth = found.filter((earlier) => earlier.kind === kind).length + 1
       found.push({
-        label: stageLabel(record.stage) + (nth > 1 ? ` (${nth})` : ''),
+        label: stageLabel(kind) + (nth > 1 ? ` (${nth})` : ''),
         stage: record.stage,
+        kind,
         records: [record],
       })
       continue
@@ -181,6 +183,17 @@ function segments(metrics: readonly MetricsRecord[]): { label: string; stage: st
   return found
 }
 
+interface Segment {
+  label: string
+  /** As the run names it: `sft-2`. */
+  stage: string
+  kind: string
+  records: MetricsRecord[]
+}
+
+/** A run that has several stages of a kind numbers them: `sft-2` is an `sft`. */
+export const stageKind = (stage: string): string => stage.replace(/-\d+$/, '')
+
 const STAGE_NAMES: Record<string, string> = {
   sft: 'Supervised fine-tuning',
   rl: 'Reinforcement learning',
@@ -188,7 +201,8 @@ const STAGE_NAMES: Record<string, string> = {
 }
 
 export function stageLabel(stage: string): string {
-  return STAGE_NAMES[stage] ?? stage
+  const [kind, number] = [stageKind(stage), /-(\d+)$/.exec(stage)?.[1]]
+  return (STAGE_NAMES[kind] ?? kind) + (number === undefined ? '' : ` (${number})`)
 }
 
 function criteriaSpec(records: readonly MetricsRecord[]): PanelSpec {
@@ -223,7 +237,7 @@ function toPanel(id: string, spec: PanelSpec, records: readonly MetricsRecord[])
 function withRewards(records: readonly MetricsRecord[], rewards: readonly RewardByScaffold[]): MetricsRecord[] {
   const byStep = new Map(rewards.map((reward) => [reward.step, reward]))
   return records.map((record) => {
-    const reward = byStep.get(record.step)
+    const reward = byStep.get(figure(record, 'global_step') ?? record.step)
     return reward ? { 'reward/plain': reward.plain, 'reward/scaffolded': reward.scaffolded, ...record } : record
   })
 }

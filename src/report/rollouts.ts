@@ -1,18 +1,23 @@
 import path from 'node:path'
 import { pickSpread } from './choose.ts'
+import { figure } from './curves.ts'
 import { readJsonLines } from './readJsonLines.ts'
 import type { Run } from './readRun.ts'
 import { type RolloutRecord, rolloutRecord } from './records.ts'
 
 /** The G answers to one prompt in one step. */
 export interface RolloutGroup {
+  /** Step within the run. */
   step: number
+  /** How the curves count it: step within its stage, and the stage's name where several stages rolled out. */
+  label: string
   sampleId: string
   rollouts: RolloutRecord[]
 }
 
 /** Mean reward in one step of the answers that saw no criterion and of those that saw some; null where there were none. */
 export interface RewardByScaffold {
+  /** Step within the run. */
   step: number
   plain: number | null
   scaffolded: number | null
@@ -37,6 +42,7 @@ export async function readRollouts(
 ): Promise<Rollouts> {
   const chosen = new Set(pickSpread(run.rolloutFiles, options.nSteps))
   const found: Rollouts = { groups: [], rewards: [], nSteps: run.rolloutFiles.length, nGroups: 0, nRollouts: 0 }
+  const label = stepLabels(run)
   for (const entry of run.rolloutFiles) {
     const groups: RolloutGroup[] = []
     const open = new Map<string, RolloutGroup>()
@@ -45,6 +51,7 @@ export async function readRollouts(
       const group = groupOf(rollout, open)
       if (group.rollouts.length === 0) groups.push(group)
       group.step = entry.step
+      group.label = label(entry.step)
       group.rollouts.push(chosen.has(entry) ? rollout : { ...rollout, prompt: '', completion: '', verdicts: [] })
     }
     const rollouts = groups.flatMap((group) => group.rollouts)
@@ -60,6 +67,16 @@ export async function readRollouts(
   return found
 }
 
+function stepLabels({ metrics, rolloutFiles }: Run): (step: number) => string {
+  const known = new Map(metrics.map((record) => [figure(record, 'global_step') ?? record.step, record]))
+  const stages = new Set(rolloutFiles.map(({ step }) => known.get(step)?.stage))
+  return (step) => {
+    const record = known.get(step)
+    if (!record) return String(step)
+    return stages.size > 1 ? `${record.stage} ${record.step}` : String(record.step)
+  }
+}
+
 export function sawScaffold(rollout: RolloutRecord): boolean {
   return (rollout.scaffold?.shown.length ?? 0) > 0
 }
@@ -69,7 +86,7 @@ export function sawScaffold(rollout: RolloutRecord): boolean {
 function groupOf(rollout: RolloutRecord, open: Map<string, RolloutGroup>): RolloutGroup {
   const current = open.get(rollout.sample_id)
   if (current && !current.rollouts.some((r) => r.group_index === rollout.group_index)) return current
-  const group: RolloutGroup = { step: 0, sampleId: rollout.sample_id, rollouts: [] }
+  const group: RolloutGroup = { step: 0, label: '', sampleId: rollout.sample_id, rollouts: [] }
   open.set(rollout.sample_id, group)
   return group
 }

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { recoverFolders, writeFolderAtomically } from '../../models/index.ts'
 
 export interface Checkpoint {
   /** Step within the run after which it was taken. */
@@ -11,7 +12,9 @@ export interface Checkpoint {
 export interface Checkpoints {
   /** From the oldest to the newest. */
   list(): Checkpoint[]
-  /** Fills a folder aside and puts it in place when it is whole: a run that is killed leaves no half checkpoint. */
+  /** Ends what a killed {@link save} began and clears what it left; only while no other process saves here. */
+  recover(): void
+  /** Fills a folder aside, flushes it and puts it in place: a run that is killed leaves no half checkpoint. */
   save(globalStep: number, fill: (folder: string) => Promise<void>): Promise<Checkpoint>
   /** Removes all but the newest `keep`. */
   prune(keep: number): void
@@ -33,14 +36,10 @@ export function checkpoints(runFolder: string): Checkpoints {
   }
   return {
     list,
+    recover: () => recoverFolders(root),
     async save(globalStep, fill) {
       const folder = folderOf(globalStep)
-      const aside = path.join(root, `.step-${globalStep}.tmp`)
-      rmSync(aside, { recursive: true, force: true })
-      mkdirSync(aside, { recursive: true })
-      await fill(aside)
-      rmSync(folder, { recursive: true, force: true })
-      renameSync(aside, folder)
+      await writeFolderAtomically(folder, fill)
       return { globalStep, folder }
     },
     prune: (keep) => remove(list().slice(0, -keep || undefined)),

@@ -17,8 +17,8 @@ export interface RunFolder {
   readEvaluations(): EvaluationRecord[]
   /** Logs a step, for `metrics.jsonl` and TensorBoard (as `<stage>/<name>` at the global step). */
   metrics(step: StepMetrics): void
-  /** Writes the rollouts of a step (within its stage). */
-  rollouts(step: number, records: readonly RolloutRecord[]): void
+  /** Writes the rollouts of a step, named by its global step: two stages of one kind have their own. */
+  rollouts(globalStep: number, records: readonly RolloutRecord[]): void
   /** Logs an evaluation together with its answers; a repeated name and control replaces the answers. */
   evaluation(record: Omit<EvaluationRecord, 'answers_file'>, answers: readonly AnswerRecord[]): void
   alarm(record: AlarmRecord): void
@@ -38,12 +38,19 @@ export function createRun(folder: string, recipe: string): RunFolder {
   return runFolder(folder)
 }
 
-/** Opens the folder of a run that was begun before; a line that was cut off is repaired. @throws UsageError */
+/**
+ * Opens the folder of a run that was begun before, to go on with it: a line that was cut off and a checkpoint that was
+ * being replaced are repaired. Not for a run that another process writes.
+ *
+ * @throws UsageError
+ */
 export function openRun(folder: string): RunFolder {
   if (!existsSync(path.join(folder, 'recipe.yaml'))) {
     throw new UsageError(`${folder}: not a run folder, it has no recipe.yaml.`)
   }
-  return runFolder(folder)
+  const run = runFolder(folder)
+  run.checkpoints.recover()
+  return run
 }
 
 /** A free folder for a run of that name: `runs/name`, or `runs/name-2` and so on. */
@@ -95,9 +102,9 @@ function runFolder(folder: string): RunFolder {
       metrics.append(step)
       writeEvent(events, step, origin)
     },
-    rollouts(step, records) {
+    rollouts(globalStep, records) {
       mkdirSync(at('rollouts'), { recursive: true })
-      writeAside(at('rollouts', rolloutName(step)), lines(records))
+      writeAside(at('rollouts', rolloutName(globalStep)), lines(records))
     },
     evaluation(record, answers) {
       const answersFile = `answers/${record.name}-${record.control}.jsonl`
@@ -114,7 +121,7 @@ function runFolder(folder: string): RunFolder {
       evaluations.keep(upTo)
       alarms.keep(upTo)
       kept.removeAfter(globalStep)
-      const steps = new Set(readMetrics().flatMap((step) => ('reward' in step ? [rolloutName(step.step)] : [])))
+      const steps = new Set(readMetrics().flatMap((step) => ('reward' in step ? [rolloutName(step.global_step)] : [])))
       if (existsSync(at('rollouts'))) {
         for (const name of readdirSync(at('rollouts'))) if (!steps.has(name)) rmSync(at('rollouts', name))
       }
@@ -125,7 +132,7 @@ function runFolder(folder: string): RunFolder {
   }
 }
 
-const rolloutName = (step: number): string => `step-${String(step).padStart(6, '0')}.jsonl`
+const rolloutName = (globalStep: number): string => `step-${String(globalStep).padStart(6, '0')}.jsonl`
 
 const lines = (records: readonly object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join('')
 

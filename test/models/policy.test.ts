@@ -55,6 +55,15 @@ describe('gradients of the whole audio-language model', () => {
     expect(again.metrics.loss).toBe(metrics.loss)
   })
 
+  it('are 0 where a batch does not reach, whatever the step before left there', async () => {
+    await policy.gradients(batch, targets, likelihood)
+    const silent = { audios: [], sequences: [{ ids: [1, 2, 5, 9], audios: [] }] }
+    await policy.gradients(silent, { tokens: [{ sequence: 0, position: 3 }], values: { weight: [1] } }, likelihood)
+    const [heard, read] = await engine.read(['grad/audio_tower.conv1.weight', 'grad/language_model.model.norm.weight'])
+    expect((heard!.data as Float32Array).every((g) => g === 0)).toBe(true)
+    expect((read!.data as Float32Array).some((g) => g !== 0)).toBe(true)
+  })
+
   it('add up over micro-batches to those of the whole batch', async () => {
     await policy.gradients(batch, targets, likelihood)
     const whole = await gradients()

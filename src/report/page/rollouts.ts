@@ -18,14 +18,14 @@ export function rolloutsSection(rollouts: Rollouts, clips: ClipViews, find: Find
       missing('The folder rollouts/ is missing or empty: no rollout can be shown.'),
     )
   }
-  const steps = [...new Set(rollouts.groups.map(({ step }) => step))]
+  const steps = [...new Map(rollouts.groups.map(({ step, label }) => [step, label]))]
   return section(
     'rollouts',
     'Rollouts',
     `${count(rollouts.groups.length, 'group')} from ${count(steps.length, 'step')} spread over the run, drawn with the run’s seed, of ${count(rollouts.nGroups, 'group')} (${count(rollouts.nRollouts, 'answer')}) in ${count(rollouts.nSteps, 'step')}. Each answer of a group saw its own share of the rubric; all are trained on the plain prompt.`,
     html`<fieldset class="steps" hidden><legend>Step</legend>${steps.map(
-      (step, i) =>
-        html`<label><input type="radio" name="rollout-step" value="${step}"${i === 0 && html` checked`}><span>${step}</span></label>`,
+      ([step, label], i) =>
+        html`<label><input type="radio" name="rollout-step" value="${step}"${i === 0 && html` checked`}><span>${label}</span></label>`,
     )}</fieldset>`,
     html`${rollouts.groups.map((group) => groupView(group, clips, find))}`,
   )
@@ -38,7 +38,7 @@ function groupView(group: RolloutGroup, clips: ClipViews, find: FindCriterion): 
   const range = { low: Math.min(0, ...rewards), high: Math.max(1, ...rewards) }
   return html`
 <article class="group" data-step="${group.step}">
-  <header><h3>Step ${group.step} <span class="note" dir="auto">${group.sampleId}</span></h3></header>
+  <header><h3>Step ${group.label} <span class="note" dir="auto">${group.sampleId}</span></h3></header>
   <div class="heard">
     <div>${first.audio.length > 0 ? clips.show(first.audio) : html`<p class="missing">This sample has no sound.</p>`}</div>
     <div><h4>Plain prompt</h4>${runText(first.prompt, 'Prompt')}</div>

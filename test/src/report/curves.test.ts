@@ -34,6 +34,22 @@ suite('stageCurves', () => {
     expect(stages.map(({ label }) => label)).toEqual(['Supervised fine-tuning', 'Supervised fine-tuning (2)'])
   })
 
+  it('knows the numbered stages of a run by their kind', () => {
+    const stages = stageCurves(
+      [
+        { stage: 'sft-1', step: 1, global_step: 1, loss: 2 },
+        { stage: 'sft-2', step: 1, global_step: 2, loss: 1 },
+        { stage: 'rl', step: 1, global_step: 3 },
+      ],
+      [{ step: 3, plain: 0.2, scaffolded: 0.6 }],
+    )
+    expect(stages.map(({ label, panels }) => [label, panels[0]!.title])).toEqual([
+      ['Supervised fine-tuning', 'Loss'],
+      ['Supervised fine-tuning (2)', 'Loss'],
+      ['Reinforcement learning', 'Reward with and without scaffold'],
+    ])
+  })
+
   it('leaves a gap where a figure is missing or was not finite', () => {
     const [stage] = stageCurves(
       [

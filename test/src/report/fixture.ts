@@ -183,7 +183,7 @@ export async function writeFixtureRun(folder: string, options: FixtureOptions = 
       rollouts.reduce((sum, { reward }) => sum + (reward - mean) ** 2, 0) / Math.max(1, group - 1),
     )
     await lines(
-      `rollouts/step-${String(step).padStart(6, '0')}.jsonl`,
+      `rollouts/step-${String(60 + step).padStart(6, '0')}.jsonl`,
       rollouts.map((r) => ({ ...r, advantage: (r.reward - mean) / (deviation + 1e-6) })),
     )
     seconds += 6

@@ -91,6 +91,17 @@ describe('readRollouts', () => {
     expect(found).toMatchObject({ nSteps: 3, nGroups: 3, nRollouts: 6 })
   })
 
+  it('labels the groups of two stages by their steps within them', async () => {
+    await mkdir(path.join(folder, 'rollouts'))
+    for (const step of [3, 7]) await write(`rollouts/step-00000${step}.jsonl`, rollout('a', 0, 1))
+    await write('metrics.jsonl', { stage: 'rl-1', step: 3, global_step: 3 }, { stage: 'rl-2', step: 2, global_step: 7 })
+    const labels = async () =>
+      (await readRollouts(await readRun(folder), options, seededRandom(1))).groups.map(({ label }) => label)
+    expect(await labels()).toEqual(['rl-1 3', 'rl-2 2'])
+    await write('metrics.jsonl', { stage: 'rl', step: 1, global_step: 3 }, { stage: 'rl', step: 5, global_step: 7 })
+    expect(await labels()).toEqual(['1', '5'])
+  })
+
   it('tells two groups of the same prompt in one step apart', async () => {
     await mkdir(path.join(folder, 'rollouts'))
     await write('rollouts/step-000001.jsonl', ...[0, 1, 0, 1].map((i) => rollout('a', i, 0)))

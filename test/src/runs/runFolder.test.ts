@@ -31,7 +31,7 @@ const rollout = (step: number) => ({
 
 async function go(run: RunFolder, from: number, to: number): Promise<void> {
   for (let step = from; step <= to; step++) {
-    if (step > 3) run.rollouts(step - 3, [rollout(step)])
+    if (step > 3) run.rollouts(step, [rollout(step)])
     run.metrics(metricsOf(step))
     if (step === 5) run.alarm({ step: 2, global_step: 5, alarm: 'empty', message: 'x' })
     if (step % 2 === 0)
@@ -55,7 +55,7 @@ describe('a run folder', () => {
     const resumed = openRun(path.join(root, 'stopped'))
     resumed.truncate(resumed.checkpoints.list().findLast(({ globalStep }) => globalStep <= 4)!.globalStep)
     expect(resumed.lastStep()).toEqual(metricsOf(4))
-    expect(Object.keys(contents(resumed.path))).not.toContain('rollouts/step-000002.jsonl')
+    expect(Object.keys(contents(resumed.path))).not.toContain('rollouts/step-000005.jsonl')
     await go(resumed, 5, 8)
     expect(contents(path.join(root, 'stopped'))).toEqual(contents(path.join(root, 'whole')))
   })
@@ -113,6 +113,23 @@ describe('a run folder', () => {
 })
 
 describe('checkpoints', () => {
+  it('that were being replaced when the run was killed are put back when it is gone on with', () => {
+    // As a kill between the two renames leaves them: the new one whole aside, the old one moved away.
+    const folder = folderWith({
+      'recipe.yaml': '',
+      'checkpoints/.step-4.replaced/w': 'old',
+      'checkpoints/.step-4.aside/w': 'new',
+      'checkpoints/.step-6.aside/half': '',
+    })
+    expect(
+      openRun(folder)
+        .checkpoints.list()
+        .map(({ globalStep }) => globalStep),
+    ).toEqual([4])
+    expect(readFileSync(path.join(folder, 'checkpoints/step-4/w'), 'utf8')).toBe('old')
+    expect(readdirSync(path.join(folder, 'checkpoints'))).toEqual(['step-4'])
+  })
+
   it('leave nothing in place when filling one fails', async () => {
     const run = createRun(path.join(folderWith(), 'run'), '')
     const failing = run.checkpoints.save(3, async (folder) => {
