@@ -26,8 +26,10 @@ export interface SceneOptions {
 }
 
 export interface SceneCounts {
+  readonly recordings: number
+  readonly families: number
   /** Recordings of each family, by name. */
-  readonly families: Readonly<Record<string, { readonly train: number; readonly heldOut: number }>>
+  readonly byFamily: Readonly<Record<string, { readonly train: number; readonly heldOut: number }>>
   readonly train: number
   readonly heldOut: number
   readonly singles: number
@@ -112,7 +114,9 @@ export async function makeScenes(options: SceneOptions): Promise<SceneCounts> {
   write('eval.jsonl', evalScenes.map(plainLine))
   const inFamily = (part: readonly Recording[], family: number) => part.filter((one) => one.family === family).length
   const counts: SceneCounts = {
-    families: Object.fromEntries(
+    recordings: recordings.length,
+    families: FAMILIES.length,
+    byFamily: Object.fromEntries(
       FAMILIES.map(({ name }, i) => [name, { train: inFamily(train, i), heldOut: inFamily(heldOut, i) }]),
     ),
     train: train.length,
