@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { AudioError, decodeAudio, rms } from '../../../audio/index.ts'
@@ -85,3 +86,19 @@ test('a recording of the sample library decodes at its own rate', async () => {
   expect([format, sampleRate, channels.length]).toEqual(['flac', 44_100, 2])
   expect(channels[0]!.length / sampleRate).toBeCloseTo(1.753, 2)
 })
+
+// Needs the ffmpeg program, which a test machine may lack; what is said without it is tested in source.test.ts.
+const ffmpeg = process.env.FFMPEG_PATH ?? 'ffmpeg'
+test.skipIf(spawnSync(ffmpeg, ['-version']).status !== 0)(
+  'ffmpeg reads m4a whole, and a cut one is refused',
+  async () => {
+    const decoded = await decodeAudio(encoded('stereo-44100.m4a'))
+    expect([decoded.format, decoded.sampleRate, decoded.channels.length]).toEqual(['m4a', 44_100, 2])
+    const want = twoTones(44_100)
+    for (const [c, channel] of decoded.channels.entries()) {
+      expect(rms(want[c]!.map((x, i) => x - (channel[i] ?? 0)))).toBeLessThan(-34)
+    }
+    const bytes = await readFile(encoded('stereo-44100.m4a'))
+    await expect(decodeAudio(bytes.subarray(0, 4000))).rejects.toThrow(/ffmpeg finds no whole sound/)
+  },
+)
