@@ -1,13 +1,14 @@
-import type { Policy, SamplingOptions } from '../models/index.ts'
+import type { AudioFeatures, Policy, SamplingOptions } from '../models/index.ts'
 import { aggregateScores, type Rubric, scoreVerdicts, type Verdict, verifyCriterion } from '../rubrics/index.ts'
-import { withScaffold } from './prompts/message.ts'
+import { plainText, withScaffold } from './prompts/message.ts'
 import type { PromptRenderer } from './prompts/renderer.ts'
-import type { Random } from './random.ts'
-import type { PreparedSample } from './rollout/prepare.ts'
+import { type Random, seededRandom } from './random.ts'
+import { type PreparedSample, silenced, swapped } from './rollout/prepare.ts'
 import { sampleCompletions } from './rollout/sample.ts'
+import type { AnswerRecord, EvaluationEntry, EvaluationRecord } from './runs/index.ts'
 
 /** What stands in for the sample's own clips or words. */
-export type Control = 'none' | 'scaffolded' | 'silenced' | 'swapped'
+export type Control = EvaluationRecord['control']
 
 export interface JudgedAnswer {
   readonly sample: PreparedSample
@@ -28,6 +29,7 @@ export interface Evaluation {
   readonly nSamples: number
   readonly nUnknown: number
   readonly criteria: readonly CriterionRate[]
+  /** One a sample. */
   readonly answers: readonly JudgedAnswer[]
 }
 
@@ -39,58 +41,84 @@ export interface CriterionRate {
   readonly sign: 1 | -1
 }
 
-/** Answers every sample once and judges it. `scaffoldOf` says what is shown (null: the plain prompt). */
+export interface EvaluateOptions {
+  readonly control: Control
+  readonly maxNewTokens: number
+  readonly sampling: Partial<SamplingOptions>
+  /** Numbers of answers of which the best counts ([1]). More than one answer makes sense above temperature 0 only. */
+  readonly bestOf?: readonly number[]
+  /** Seeds sampling and bootstrap. */
+  readonly random: Random
+  /** What is shown of the rubric; null, or left out, asks the plain prompt. */
+  readonly scaffoldOf?: (rubric: Rubric) => string | null
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/**
+ * Answers every sample and judges the answers. Returns the evaluation of each sample's first answer, and of the best of
+ * its first N for every N above 1 in `bestOf`: mean over samples of the highest of N scores (RuscaRL's best-of-N,
+ * papers.md §1.6). The first answers do not depend on `bestOf`.
+ */
 export async function evaluate(
   policy: Policy,
   renderer: PromptRenderer,
   samples: readonly PreparedSample[],
-  options: {
-    control: Control
-    maxNewTokens: number
-    sampling: Partial<SamplingOptions>
-    /** Seeds sampling and bootstrap. */
-    random: Random
-    scaffoldOf?: (rubric: Rubric) => string | null
-    onProgress?: (done: number, total: number) => void
-  },
-): Promise<Evaluation> {
-  const { random, scaffoldOf = () => null } = options
+  options: EvaluateOptions,
+): Promise<Evaluation & { readonly bestOf: readonly (Evaluation & { readonly n: number })[] }> {
+  const { random, bestOf = [1], scaffoldOf = () => null } = options
+  const nAnswers = Math.max(1, ...bestOf)
+  const asks = samples.flatMap((sample) => {
+    const first = Math.floor(random() * 2 ** 32)
+    const scaffold = scaffoldOf(sample.rubric)
+    return Array.from({ length: nAnswers }, (_, k) => ({
+      sample,
+      scaffold,
+      seed: k === 0 ? first : seededRandom(`${first}/${k}`).integer(2 ** 32),
+    }))
+  })
   const answers: JudgedAnswer[] = []
-  for (let start = 0; start < samples.length; start += BATCH) {
-    const part = samples.slice(start, start + BATCH)
-    const scaffolds = part.map(({ rubric }) => scaffoldOf(rubric))
+  for (let start = 0; start < asks.length; start += BATCH) {
+    const part = asks.slice(start, start + BATCH)
     const completions = await sampleCompletions(
       policy,
       renderer,
-      part.map((sample, i) => ({
-        messages: withScaffold(sample.messages, scaffolds[i]!),
+      part.map(({ sample, scaffold, seed }) => ({
+        messages: withScaffold(sample.messages, scaffold),
         features: sample.features,
-        seeds: [Math.floor(random() * 2 ** 32)],
+        seeds: [seed],
       })),
       options,
     )
-    for (const [i, completion] of completions.entries()) {
-      const sample = part[i]!
-      const { verdicts, score } = judgeByVerifiers(sample.rubric, completion.text)
-      const { text, completionIds, finishReason } = completion
-      answers.push({
-        sample,
-        scaffold: scaffolds[i]!,
-        completion: text,
-        verdicts,
-        score,
-        nTokens: completionIds.length,
-        finishReason,
-      })
+    for (const [i, { text, completionIds, finishReason }] of completions.entries()) {
+      const { sample, scaffold } = part[i]!
+      const { verdicts, score } = judgeByVerifiers(sample.rubric, text)
+      answers.push({ sample, scaffold, completion: text, verdicts, score, nTokens: completionIds.length, finishReason })
     }
-    options.onProgress?.(answers.length, samples.length)
+    options.onProgress?.(Math.floor(answers.length / nAnswers), samples.length)
   }
+  const bestOfFirst = (n: number) =>
+    samples.map((_, i) =>
+      answers
+        .slice(i * nAnswers, i * nAnswers + n)
+        .reduce((best, answer) => (answer.score > best.score ? answer : best)),
+    )
+  const several = [...new Set(bestOf)].filter((n) => n > 1).sort((a, b) => a - b)
+  return {
+    ...evaluationOf(bestOfFirst(1), options),
+    bestOf: several.map((n) => ({ n, ...evaluationOf(bestOfFirst(n), options) })),
+  }
+}
+
+/** Answers sampled at once. */
+const BATCH = 64
+
+function evaluationOf(answers: readonly JudgedAnswer[], { control, random }: EvaluateOptions): Evaluation {
   const { score, interval } = aggregateScores(
     answers.map((answer) => answer.score),
     random,
   )
   return {
-    control: options.control,
+    control,
     score,
     interval,
     nSamples: answers.length,
@@ -100,8 +128,57 @@ export async function evaluate(
   }
 }
 
-/** Prompts answered at once. */
-const BATCH = 64
+/** The samples as a control has them: silenced, with the clips of others, or as they are. */
+export function underControl(
+  samples: readonly PreparedSample[],
+  control: Control,
+  nMels: number,
+): readonly PreparedSample[] {
+  if (control === 'swapped') return swapped(samples)
+  return control === 'silenced' ? samples.map((sample) => silenced(sample, silence(nMels))) : samples
+}
+
+/** Features of digital silence: Whisper's log-mel of zeros is −1.5 everywhere. */
+const silence =
+  (nMels: number) =>
+  (nFrames: number): AudioFeatures => ({
+    data: new Float32Array(nMels * nFrames).fill(-1.5),
+    nMels,
+    nFrames,
+  })
+
+/** An evaluation, and the best-of-N of it, as a run folder keeps them; `place` is where the run stands. */
+export function evaluationRecords(
+  name: string,
+  place: Pick<EvaluationRecord, 'stage' | 'step' | 'global_step'>,
+  { bestOf, ...first }: Awaited<ReturnType<typeof evaluate>>,
+): EvaluationEntry[] {
+  return [first, ...bestOf].map((evaluation) => ({
+    record: {
+      name: 'n' in evaluation ? `${name}-best-of-${evaluation.n}` : name,
+      ...('n' in evaluation ? { best_of: evaluation.n } : {}),
+      ...place,
+      control: evaluation.control,
+      score: evaluation.score,
+      interval: evaluation.interval,
+      n_samples: evaluation.nSamples,
+      n_unknown: evaluation.nUnknown,
+      criteria: evaluation.criteria,
+    },
+    answers: evaluation.answers.map(answerRecord),
+  }))
+}
+
+const answerRecord = ({ sample, scaffold, completion, verdicts, score }: JudgedAnswer): AnswerRecord => ({
+  sample_id: sample.id,
+  audio: sample.paths,
+  prompt: plainText(sample.messages),
+  ...(scaffold === null ? {} : { scaffold }),
+  completion,
+  verdicts,
+  score,
+  rubric: sample.rubric,
+})
 
 export function judgeByVerifiers(rubric: Rubric, text: string): { verdicts: Verdict[]; score: number } {
   const verdicts = rubric.criteria.map((criterion) => verifyCriterion(criterion, { text }))

@@ -1,22 +1,25 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { specAugment } from '../audio/index.ts'
-import { type AudioFeatures, startEngine } from '../models/index.ts'
+import { startEngine } from '../models/index.ts'
 import { drawScaffold, type Rubric, renderScaffold, scaffoldRatio, scaffoldSchema } from '../rubrics/index.ts'
 import { type AlarmWatch, alarmWatch } from './alarms.ts'
 import { RunError, UsageError } from './errors.ts'
-import { type Control, evaluate, type JudgedAnswer } from './evaluate.ts'
+import { evaluate, evaluationRecords, underControl } from './evaluate.ts'
 import { type FeatureStore, featureStore } from './features/featureStore.ts'
 import { type Model, saveModel } from './model/modelFolder.ts'
 import type { Progress } from './progress/index.ts'
-import { plainText } from './prompts/message.ts'
 import { seededRandom } from './random.ts'
 import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
-import { type PreparedSample, prepare, silenced, swapped } from './rollout/prepare.ts'
+import { prepare } from './rollout/prepare.ts'
 import { createRun, freshRunPath, latestRunPath, openRun, type RunFolder, type RunSummary } from './runs/index.ts'
+import { Diverged } from './stages/diverged.ts'
 import { REFERENCE, type RlOptions, rlStep, rolloutRecord } from './stages/rl.ts'
 import { sftStep } from './stages/sft.ts'
+import { type FittingData, fitData } from './train/fitData.ts'
 import { freshOrLoaded } from './train/freshModel.ts'
-import { type LoadedData, loadData } from './train/loadData.ts'
+import { hearData } from './train/hearData.ts'
+import { loadData } from './train/loadData.ts'
 import { itemsOfStep } from './train/order.ts'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './train/state.ts'
 
@@ -34,6 +37,8 @@ export interface TrainOptions {
   /** Where runs are kept (`runs`), or the very folder of this one. */
   readonly runsFolder?: string
   readonly runFolder?: string
+  /** Told of the run's folder, as soon as there is one. */
+  readonly onRun?: (folder: string) => void
 }
 
 /** The run was stopped from outside and has saved; `message` says how to go on. */
@@ -48,6 +53,7 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   const data = await loadData(recipe)
   for (const note of data.notes) progress.warn(note)
   const run = openFolder(options, recipe)
+  options.onRun?.(run.path)
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
     const model = await freshOrLoaded(recipe, data, engine)
@@ -56,7 +62,10 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
       maxSeconds: recipe.clips.max_seconds,
       overLength: recipe.clips.over_length,
     })
-    const trainer = new Trainer(recipe, data, model, store, run, progress, signal, resumeHint(options, run))
+    const audible = await hearData(recipe, data, store, progress)
+    const fitting = await fitData(recipe, audible, model, store, fullScaffold(recipe))
+    for (const note of [...audible.notes, ...fitting.notes]) progress.warn(note)
+    const trainer = new Trainer(recipe, fitting, model, store, run, progress, signal, resumeHint(options, run))
     return await trainer.run()
   } finally {
     await engine.close()
@@ -66,15 +75,36 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
 function openFolder({ resume, runFolder, runsFolder = 'runs' }: TrainOptions, recipe: Recipe): RunFolder {
   if (resume) {
     const found = runFolder ?? latestRunPath(runsFolder, recipe.name)
-    if (!found) throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
-    return openRun(found)
+    if (!found)
+      throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
+    const run = openRun(found)
+    checkUnchanged(run, stringifyRecipe(recipe, found))
+    return run
   }
   const folder = runFolder ?? freshRunPath(runsFolder, recipe.name)
   return createRun(folder, stringifyRecipe(recipe, folder))
 }
 
+/** A run that goes on by another recipe would be neither of the two. */
+function checkUnchanged({ path: folder }: RunFolder, recipe: string): void {
+  const file = path.join(folder, 'recipe.yaml')
+  const [before, now] = [readFileSync(file, 'utf8'), recipe].map((text) => text.split('\n'))
+  const at = before!.findIndex((line, i) => line !== now![i])
+  if (at < 0 && now!.length === before!.length) return
+  const [was, is] = [before, now].map((lines) => lines![at]?.trim() ?? 'nothing')
+  throw new UsageError(
+    `${file}:${at + 1} the recipe has changed since the run began, here from "${was}" to "${is}". Change it back to ` +
+      `resume, or begin a new run (with model: ${folder} it starts from this one's weights).`,
+  )
+}
+
 const resumeHint = ({ recipeFile, overrides = [] }: TrainOptions, run: RunFolder): string =>
-  ['rubato train', recipeFile, ...overrides.map((text) => `--set ${text}`), '--resume', '--run', run.path].join(' ')
+  ['rubato', 'train', recipeFile, ...overrides.flatMap((text) => ['--set', text]), '--resume', '--run', run.path]
+    .map(shellWord)
+    .join(' ')
+
+/** A word as a shell reads it back. */
+const shellWord = (word: string): string => (/^[\w./=:,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** How a rubric is worded where all of it is shown: as the RL stage words it. */
 function fullScaffold(recipe: Recipe): (rubric: Rubric) => string | null {
@@ -83,17 +113,10 @@ function fullScaffold(recipe: Recipe): (rubric: Rubric) => string | null {
   return (rubric) => renderScaffold(rubric.criteria, wording)
 }
 
-/** Features of digital silence: Whisper's log-mel of zeros is −1.5 everywhere. */
-const silence = (nMels: number) => (nFrames: number): AudioFeatures => ({
-  data: new Float32Array(nMels * nFrames).fill(-1.5),
-  nMels,
-  nFrames,
-})
-
 /** One run: its stages in order, each step by step, with evaluations around them. */
 class Trainer {
   readonly #recipe: Recipe
-  readonly #data: LoadedData
+  readonly #data: FittingData
   readonly #model: Model
   readonly #store: FeatureStore
   readonly #run: RunFolder
@@ -113,7 +136,7 @@ class Trainer {
 
   constructor(
     recipe: Recipe,
-    data: LoadedData,
+    data: FittingData,
     model: Model,
     store: FeatureStore,
     run: RunFolder,
@@ -165,19 +188,22 @@ class Trainer {
       await this.#model.policy.resetOptimiser()
       if (stage.kind === 'rl' && stage.loss.kl > 0) await this.#model.policy.snapshot(REFERENCE)
     }
-    this.#progress.stage(this.#stageName(stage, index), total)
+    this.#progress.stage(this.#stageName(stage, index), total, this.#state.step)
     const takeStep = stage.kind === 'sft' ? this.#sft(stage, index, total) : this.#rl(stage, index, total)
     for (let step = this.#state.step + 1; step <= total; step++) {
       const started = performance.now()
-      const metrics = await takeStep(step)
+      const metrics = await takeStep(step).catch((error: unknown) => this.#explain(error, stage, index, step))
       this.#record(stage, index, step, metrics, (performance.now() - started) / 1000)
       const last = step === total
-      const stopped = this.#signal?.aborted ?? false
-      if (last || stopped || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
-      if (stopped && !(last && index === this.#recipe.stages.length - 1)) {
-        throw new Interrupted(`stopped after step ${this.#state.globalStep}, saved. Go on with: ${this.#resumeHint}`)
-      }
+      if (last || this.#signal?.aborted || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
+      if (!(last && index === this.#recipe.stages.length - 1)) this.#stopIfAsked()
     }
+  }
+
+  /** After a save: nothing that was done is lost. An evaluation that was cut short is made again. */
+  #stopIfAsked(): void {
+    if (!this.#signal?.aborted) return
+    throw new Interrupted(`stopped after step ${this.#state.globalStep}, saved. Go on with: ${this.#resumeHint}`)
   }
 
   /** Name of a stage in metrics and pictures: its kind, numbered where the recipe has several of it. */
@@ -269,7 +295,7 @@ class Trainer {
     const { policy, renderer } = this.#model
     return async (step: number) => {
       const { rollouts, metrics } = await rlStep(policy, renderer, await ahead(step), options, step)
-      this.#run.rollouts(step, rollouts.map(rolloutRecord))
+      this.#run.rollouts(this.#state.globalStep + 1, rollouts.map(rolloutRecord))
       return metrics
     }
   }
@@ -287,19 +313,27 @@ class Trainer {
     }
     const record = { stage: name, step, global_step: globalStep, seconds: this.#seconds(), ...metrics }
     this.#run.metrics(record)
-    const broken = ['loss', 'grad_norm'].find((key) => key in metrics && !Number.isFinite(metrics[key]))
-    if (broken) {
-      throw new RunError(
-        `step ${globalStep} (${name} ${step}): ${broken} is ${metrics[broken]}. The step's samples follow from the seed ` +
-          `and stand in ${path.join(this.#run.path, 'metrics.jsonl')}; lower learning_rate or max_grad_norm, and go on ` +
-          `from the last checkpoint with: ${this.#resumeHint}`,
-      )
-    }
     for (const alarm of this.#alarms.check(record)) {
       this.#run.alarm(alarm)
       this.#progress.warn(alarm.message)
     }
     this.#progress.update(step, shownValues(metrics))
+  }
+
+  /** Keeps the batch whose loss or gradient was no number, and says where it is and how to go on. */
+  #explain(error: unknown, stage: Stage, index: number, step: number): never {
+    if (!(error instanceof Diverged)) throw error
+    const name = this.#stageName(stage, index)
+    const globalStep = this.#state.globalStep + 1
+    const file = path.join(this.#run.path, `diverged-step-${globalStep}.json`)
+    const kept = { stage: name, step, global_step: globalStep, error: error.message, batches: error.batches }
+    writeFileSync(file, `${JSON.stringify(kept)}\n`)
+    const message = `step ${globalStep} (${name} ${step}): ${error.message}. Its batch is in ${file}.`
+    this.#run.alarm({ stage: name, step, global_step: globalStep, alarm: 'not-finite', message })
+    const saved = this.#run.checkpoints.list().at(-1)
+    throw new RunError(
+      `${message} Lower learning_rate or max_grad_norm, and ${saved ? `go on after step ${saved.globalStep} with: ${this.#resumeHint}` : 'begin anew'}`,
+    )
   }
 
   #seconds(): number {
@@ -324,30 +358,26 @@ class Trainer {
         if (done.has(`${label}/${control}`)) continue
         const started = performance.now()
         this.#progress.stage(`evaluation ${label}${control === 'none' ? '' : `, ${control}`}`, samples.length)
-        const result = await evaluate(this.#model.policy, this.#model.renderer, this.#controlled(samples, control), {
+        const { policy, renderer } = this.#model
+        const asked = underControl(samples, control, policy.config.audio.nMels)
+        const result = await evaluate(policy, renderer, asked, {
           control,
           maxNewTokens: options.max_completion_tokens,
           sampling: { temperature: options.temperature, topP: options.top_p, topK: options.top_k },
           random: seededRandom(`${this.#recipe.seed}/eval/${i}`),
+          ...(control === 'none' ? { bestOf: options.best_of } : {}),
           ...(control === 'scaffolded' ? { scaffoldOf: fullScaffold(this.#recipe) } : {}),
-          onProgress: (n) => this.#progress.update(n, {}),
-        })
-        const { score, interval, nSamples, nUnknown, criteria } = result
-        this.#run.evaluation(
-          {
-            name: label,
-            control,
-            stage: this.#recipe.stages[this.#state.stage]!.kind,
-            step: this.#state.step,
-            global_step: this.#state.globalStep,
-            score,
-            interval,
-            n_samples: nSamples,
-            n_unknown: nUnknown,
-            criteria,
+          onProgress: (n) => {
+            this.#progress.update(n, {})
+            if (n < samples.length) this.#stopIfAsked()
           },
-          result.answers.map(answerRecord),
-        )
+        })
+        const place = {
+          stage: this.#recipe.stages[this.#state.stage]!.kind,
+          step: this.#state.step,
+          global_step: this.#state.globalStep,
+        }
+        this.#run.evaluations(evaluationRecords(label, place, result))
         const { secondsByStage } = this.#state
         const seconds = (secondsByStage.evaluation ?? 0) + (performance.now() - started) / 1000
         this.#state = { ...this.#state, secondsByStage: { ...secondsByStage, evaluation: seconds } }
@@ -356,26 +386,22 @@ class Trainer {
     if (name === 'before') this.#sayLift()
   }
 
-  #controlled(samples: readonly PreparedSample[], control: Control): readonly PreparedSample[] {
-    if (control === 'swapped') return swapped(samples)
-    if (control !== 'silenced') return samples
-    const quiet = silence(this.#model.policy.config.audio.nMels)
-    return samples.map((sample) => silenced(sample, quiet))
-  }
-
   /** Scaffold lift: without it a scaffolded rollout teaches nothing (papers.md §12.1), so a run without one is warned. */
   #sayLift(): void {
     for (const { lift, plain, scaffolded } of lifts(this.#run)) {
       const said = `scaffold lift ${lift >= 0 ? '+' : ''}${lift.toFixed(3)} (plain ${plain.toFixed(3)}, rubric shown ${scaffolded.toFixed(3)})`
       if (lift > 0.02) this.#progress.note(said)
-      else this.#progress.warn(`${said}: the policy does not follow criteria it is shown, so scaffolds cannot teach it.`)
+      else
+        this.#progress.warn(`${said}: the policy does not follow criteria it is shown, so scaffolds cannot teach it.`)
     }
   }
 
   async #finish(): Promise<RunSummary> {
     const evaluations = this.#run.readEvaluations()
     const scores = (name: string) =>
-      Object.fromEntries(evaluations.filter((record) => record.name === name).map(({ control, score }) => [control, score]))
+      Object.fromEntries(
+        evaluations.filter((record) => record.name === name).map(({ control, score }) => [control, score]),
+      )
     const [lift] = lifts(this.#run)
     const last = this.#recipe.stages.at(-1)!
     await saveModel(path.join(this.#run.path), this.#model, this.#recipe.clips.max_seconds)
@@ -395,6 +421,7 @@ class Trainer {
       ...(agreement.length > 0 ? { max_logprob_diff: Math.max(...agreement) } : {}),
       n_parameters: this.#model.policy.nParameters,
       clips_cut: this.#store.nCut,
+      samples_over_length: this.#data.nOverLength,
       last_stage: last.kind,
     }
     this.#run.summary(summary)
@@ -413,22 +440,16 @@ function lifts(run: RunFolder): { lift: number; plain: number; scaffolded: numbe
 
 const NO_RUBRIC: Rubric = { name: 'none', criteria: [] }
 
-const answerRecord = ({ sample, scaffold, completion, verdicts, score }: JudgedAnswer) => ({
-  sample_id: sample.id,
-  audio: sample.paths,
-  prompt: plainText(sample.messages),
-  ...(scaffold === null ? {} : { scaffold }),
-  completion,
-  verdicts,
-  score,
-  rubric: sample.rubric,
-})
-
 /** What a person watches while a stage runs. */
 const shownValues = ({ loss, reward, reward_std, ...metrics }: Record<string, number>): Record<string, number> =>
   reward === undefined
     ? { loss: loss! }
-    : { reward, 'reward/std': reward_std!, scaffold: metrics['scaffold/ratio']!, length: metrics['completions/mean_length']! }
+    : {
+        reward,
+        'reward/std': reward_std!,
+        scaffold: metrics['scaffold/ratio']!,
+        length: metrics['completions/mean_length']!,
+      }
 
 /** Loads the next step's samples while the engine works on this one's. */
 function lookAhead<T>(load: (step: number) => Promise<T>, total: number): (step: number) => Promise<T> {

@@ -7,19 +7,11 @@ export interface Failure {
   readonly message: string
 }
 
-/** Errors of a wrong call: it must be written differently. */
-const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError']
+/** Errors of a wrong call: it, or a file that it names, must be another one. */
+const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = [
-  'AudioError',
-  'CheckpointError',
-  'Interrupted',
-  'ReportError',
-  'RunError',
-  'RuntimeError',
-  'TokenizerError',
-]
+const KNOWN = ['CheckpointError', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError', 'TokenizerError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
+import { addChat } from './commands/chat.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEval } from './commands/eval.ts'
+import { addInfo } from './commands/info.ts'
 import { addTrain } from './commands/train.ts'
 import { printLine } from './io.ts'
 import { runCli } from './program.ts'
 
 /** Every command, in the order of the help; a new one is one file and one line here. */
-const COMMANDS = [addTrain({ train: () => import('../train.ts') }), addDoctor()]
+const COMMANDS = [
+  addTrain({ train: () => import('../train.ts'), estimate: () => import('../estimate.ts') }),
+  addEval({ evaluate: () => import('../evaluateModel.ts') }),
+  addChat({ chat: () => import('../chat.ts') }),
+  addInfo({ info: () => import('../info.ts') }),
+  addDoctor(),
+]
 
 /** Milliseconds that open handles have to close after the command is done. */
 const GRACE = 2000
@@ -14,7 +23,7 @@ const stop = new AbortController()
 process.on('SIGINT', () => {
   if (stop.signal.aborted) process.exit(130)
   stop.abort()
-  printLine(process.stderr, 'Stopping after this step; press Ctrl-C again to stop at once.')
+  printLine(process.stderr, 'Stopping, after what must be finished first; Ctrl-C again stops at once.')
 })
 process.on('SIGTERM', () => stop.abort())
 // The reader went away, as in `rubato info run | head`.

@@ -9,6 +9,8 @@ export interface FeatureStoreOptions {
   /** Longest clip the model hears, in seconds. */
   readonly maxSeconds: number
   readonly overLength: OverLength
+  /** Told of every clip that is cut, once. */
+  readonly onCut?: (path: string, durationSeconds: number) => void
   /** Features kept in memory, in bytes; the least recently used go first. */
   readonly capacity?: number
 }
@@ -16,17 +18,18 @@ export interface FeatureStoreOptions {
 /** Log-mels of clips by path, each computed once and kept while there is room. */
 export interface FeatureStore {
   get(path: string): Promise<AudioFeatures>
-  /** Clips that were cut to `maxSeconds`. */
+  /** Different clips that were cut to `maxSeconds`. */
   readonly nCut: number
 }
 
 const SAMPLE_RATE = 16_000 // Hz, what Whisper's front end reads
 const FRAMES_PER_SECOND = 100
 
-export function featureStore({ nMels, maxSeconds, overLength, capacity = 1e9 }: FeatureStoreOptions): FeatureStore {
+export function featureStore(options: FeatureStoreOptions): FeatureStore {
+  const { nMels, maxSeconds, overLength, onCut, capacity = 1e9 } = options
   const kept = new Map<string, { promise: Promise<AudioFeatures>; bytes: number }>()
   let total = 0
-  let nCut = 0
+  const cut = new Set<string>()
 
   const load = async (path: string): Promise<AudioFeatures> => {
     const { samples } = await loadAudio(path, { sampleRate: SAMPLE_RATE })
@@ -38,7 +41,8 @@ export function featureStore({ nMels, maxSeconds, overLength, capacity = 1e9 }: 
           'Cut the clip, or set over_length: cut.',
       )
     }
-    nCut++
+    if (!cut.has(path)) onCut?.(path, samples.length / SAMPLE_RATE)
+    cut.add(path)
     return logMel(samples.subarray(0, limit), { nMels })
   }
   const makeRoom = (bytes: number) => {
@@ -50,7 +54,7 @@ export function featureStore({ nMels, maxSeconds, overLength, capacity = 1e9 }: 
   }
   return {
     get nCut() {
-      return nCut
+      return cut.size
     },
     get(path) {
       const known = kept.get(path)

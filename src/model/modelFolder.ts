@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
   type AudioLanguageConfig,
+  CheckpointError,
   type Engine,
   fromConfigJson,
   openTokenizer,
@@ -12,9 +13,10 @@ import {
   toConfigJson,
   writeSafetensors,
 } from '../../models/index.ts'
-import { UsageError } from '../errors.ts'
+import { isMissingFile, UsageError } from '../errors.ts'
 import { chatRenderer } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
+import { checkpoints } from '../runs/checkpoints.ts'
 
 /** A policy with the tokenizer it speaks through. */
 export interface Model {
@@ -42,7 +44,8 @@ const STOPS = ['<|im_end|>', PAD_TOKEN]
 
 /** Writes a model as a Hugging Face folder: config, weights, tokenizer, front end. */
 export async function saveModel(folder: string, { policy, tokenizer }: Model, maxSeconds: number): Promise<void> {
-  const json = (file: string, value: object) => writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
+  const json = (file: string, value: object) =>
+    writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
   const files = tokenizer.files()
   const { stopIds } = chatRenderer(tokenizer, policy.config.audio.pool)
   await json('config.json', toConfigJson(policy.config, tokenizer.idOf(AUDIO_TOKEN)))
@@ -61,7 +64,11 @@ export async function saveModel(folder: string, { policy, tokenizer }: Model, ma
 }
 
 /** Named arrays of a policy's parameters; the names may carry a prefix that ends in `/`. */
-export async function saveTensors(file: string, policy: Policy, arrays: ReadonlyMap<string, Float32Array>): Promise<void> {
+export async function saveTensors(
+  file: string,
+  policy: Policy,
+  arrays: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
   const tensors = new Map(
     [...arrays].map(([name, data]) => [name, { shape: policy.parameters.get(name.replace(/^.*\//, ''))!, data }]),
   )
@@ -73,24 +80,83 @@ export function loadTensors(file: string): Map<string, Float32Array> {
   return new Map([...opened.tensors.keys()].map((name) => [name, opened.read(name)]))
 }
 
-/** Opens a model folder, or the newest checkpoint of a run folder. @throws UsageError, ConfigError, CheckpointError */
-export async function openModel(folder: string, engine: Engine): Promise<Model & { maxSeconds: number }> {
-  const place = await modelPlace(folder)
-  const file = path.join(place, 'config.json')
-  const { config } = fromConfigJson(JSON.parse(await readFile(file, 'utf8')), file)
-  const model = assemble(config, openTokenizer(place), engine)
-  await model.policy.setWeights(loadTensors(path.join(place, 'model.safetensors')))
-  const frontEnd = JSON.parse(await readFile(path.join(place, 'preprocessor_config.json'), 'utf8')) as { chunk_length?: number }
-  return { ...model, maxSeconds: frontEnd.chunk_length ?? 30 }
+/**
+ * The parameters of a policy as a model folder holds them, in one file or in shards; other tensors stay unread.
+ *
+ * @throws CheckpointError when one is missing or of another shape
+ */
+export function loadWeights(folder: string, { parameters }: Policy): Map<string, Float32Array> {
+  const opened = readSafetensors(folder)
+  return new Map(
+    [...parameters].map(([name, shape]) => {
+      const found = opened.tensors.get(name)?.shape ?? shape
+      if (found.join() !== shape.join()) {
+        throw new CheckpointError(
+          folder,
+          name,
+          `has shape [${found.join(', ')}]. The model asks for [${shape.join(', ')}].`,
+        )
+      }
+      return [name, opened.read(name)]
+    }),
+  )
 }
 
-async function modelPlace(folder: string): Promise<string> {
-  if (existsSync(path.join(folder, 'config.json'))) return folder
-  const { openRun } = await import('../runs/index.ts')
-  if (existsSync(path.join(folder, 'recipe.yaml'))) {
-    const newest = openRun(folder).checkpoints.list().at(-1)
-    if (newest) return newest.folder
-    throw new UsageError(`${folder}: the run has no checkpoint yet. Go on with: rubato train ${path.join(folder, 'recipe.yaml')} --resume`)
+/**
+ * Opens a model folder, or a run folder: its final model once the run has finished, else its newest checkpoint. Reads
+ * only, so the run may be going on.
+ *
+ * @throws UsageError, ConfigError, CheckpointError, TokenizerError
+ */
+export async function openModel(folder: string, engine: Engine): Promise<OpenedModel> {
+  const place = modelPlace(folder)
+  const model = assembleFrom(place, engine)
+  await model.policy.setWeights(loadWeights(place, model.policy))
+  const frontEnd = readJson(path.join(place, 'preprocessor_config.json')) as { chunk_length?: unknown } | null
+  const { chunk_length: seconds } = frontEnd ?? {}
+  return { ...model, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
+}
+
+/** The model of a model folder before its weights are read. */
+export function assembleFrom(place: string, engine: Engine): Model {
+  const file = path.join(place, 'config.json')
+  const { config } = fromConfigJson(readJson(file), file)
+  return assemble(config, openTokenizer(place), engine)
+}
+
+export interface OpenedModel extends Model {
+  /** Folder that the weights were read from. */
+  readonly place: string
+  /** Longest clip that it hears. */
+  readonly maxSeconds: number
+}
+
+/** What Whisper's encoder has positions for. */
+const WHISPER_SECONDS = 30
+
+/** The folder that holds the model of a model or run folder. @throws UsageError */
+export function modelPlace(folder: string): string {
+  const has = (file: string) => existsSync(path.join(folder, file))
+  if (!existsSync(folder)) throw new UsageError(`${folder}: no such folder.`)
+  if (!has('recipe.yaml')) {
+    if (has('config.json')) return folder
+    throw new UsageError(`${folder}: neither a model folder (no config.json) nor a run folder (no recipe.yaml).`)
   }
-  throw new UsageError(`${folder}: neither a model folder (no config.json) nor a run folder (no recipe.yaml).`)
+  // A run that was resumed may still hold the model of its first end; its summary is what says that it has finished.
+  if (has('summary.json') && has('config.json')) return folder
+  const newest = checkpoints(folder).list().at(-1)
+  if (newest) return newest.folder
+  throw new UsageError(
+    `${folder}: the run has saved no model yet; it does at the end of its first stage, or by save_every.`,
+  )
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(
+      `${file}: ${isMissingFile(error) ? 'no such file' : 'not JSON'}. Give a folder in the Hugging Face form.`,
+    )
+  }
 }

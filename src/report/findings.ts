@@ -34,7 +34,7 @@ export interface Findings {
  * missing, the first and last evaluations of that kind stand in, under their own names.
  */
 export function findFindings(run: Run, random: () => number): Findings {
-  const plain = run.evaluations.filter((evaluation) => evaluation.control === 'none')
+  const plain = run.evaluations.filter(({ control, best_of }) => control === 'none' && (best_of ?? 1) === 1)
   const after = plain.findLast((e) => e.name === 'after') ?? (plain.length > 1 ? plain.at(-1) : undefined)
   const before = plain.find((e) => e.name === 'before' && e !== after) ?? plain.find((e) => e !== after)
   const last = after ?? before

@@ -47,6 +47,7 @@ export const evaluationRecord = z.object({
   stage: z.string().nullish(),
   step: z.number().nullish(),
   control: z.string().default('none'),
+  best_of: z.number().nullish(),
   score: z.number(),
   interval: z.tuple([z.number(), z.number()]).nullish(),
   n_samples: z.number(),

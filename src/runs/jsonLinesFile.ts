@@ -41,12 +41,15 @@ export function jsonLinesFile(file: string): JsonLinesFile {
       // The bytes of kept lines stay as they are: a resumed run must be equal to one that never stopped.
       if (kept.length < lines.length - 1) writeAside(file, kept.map((line) => `${line}\n`).join(''))
     },
-    read() {
-      if (!existsSync(file)) return []
-      const records = readFileSync(file, 'utf8').split('\n').map(parse)
-      return records.filter((record) => record !== undefined)
-    },
+    read: () => jsonLinesIn(file),
   }
+}
+
+/** The records of such a file, left as it is: it may be being written. None when there is no file. */
+export function jsonLinesIn(file: string): Record<string, unknown>[] {
+  if (!existsSync(file)) return []
+  const records = readFileSync(file, 'utf8').split('\n').map(parse)
+  return records.filter((record) => record !== undefined)
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

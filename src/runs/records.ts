@@ -37,6 +37,8 @@ export interface EvaluationRecord {
   readonly step: number
   readonly global_step?: number
   readonly control: 'none' | 'scaffolded' | 'silenced' | 'swapped'
+  /** Of how many answers a sample the best counts; one when left out. */
+  readonly best_of?: number
   readonly score: number
   readonly interval: readonly [number, number]
   readonly n_samples: number

@@ -19,13 +19,19 @@ export interface RunFolder {
   metrics(step: StepMetrics): void
   /** Writes the rollouts of a step, named by its global step: two stages of one kind have their own. */
   rollouts(globalStep: number, records: readonly RolloutRecord[]): void
-  /** Logs an evaluation together with its answers; a repeated name and control replaces the answers. */
-  evaluation(record: Omit<EvaluationRecord, 'answers_file'>, answers: readonly AnswerRecord[]): void
+  /** Logs evaluations that were made together, all of them or none; a repeated name and control replaces the answers. */
+  evaluations(entries: readonly EvaluationEntry[]): void
   alarm(record: AlarmRecord): void
   nAlarms(): number
   summary(summary: RunSummary): void
   /** Forgets everything after a global step, so that the steps that follow are written as if the run had never stopped. */
   truncate(globalStep: number): void
+}
+
+/** An evaluation and its judged answers, before they have a file. */
+export interface EvaluationEntry {
+  readonly record: Omit<EvaluationRecord, 'answers_file'>
+  readonly answers: readonly AnswerRecord[]
 }
 
 /** Begins a run in a fresh folder. @throws UsageError when the folder holds something already */
@@ -106,11 +112,14 @@ function runFolder(folder: string): RunFolder {
       mkdirSync(at('rollouts'), { recursive: true })
       writeAside(at('rollouts', rolloutName(globalStep)), lines(records))
     },
-    evaluation(record, answers) {
-      const answersFile = `answers/${record.name}-${record.control}.jsonl`
+    evaluations(entries) {
       mkdirSync(at('answers'), { recursive: true })
-      writeAside(at(answersFile), lines(answers))
-      evaluations.append({ ...record, answers_file: answersFile })
+      const records = entries.map(({ record, answers }) => {
+        const answersFile = `answers/${record.name}-${record.control}.jsonl`
+        writeAside(at(answersFile), lines(answers))
+        return { ...record, answers_file: answersFile }
+      })
+      evaluations.append(...records)
     },
     alarm: (record) => alarms.append(record),
     nAlarms: () => alarms.read().length,

@@ -9,6 +9,7 @@ import type { PreparedSample } from '../rollout/prepare.ts'
 import { type Completion, sampleCompletions } from '../rollout/sample.ts'
 import { groupAdvantages, moments } from '../update/advantages.ts'
 import { type Aggregation, type GrpoLossOptions, grpoLoss, tokenWeights } from '../update/losses/grpo.ts'
+import { checkFinite, learntBatch } from './diverged.ts'
 
 /** The part of a rubric that one rollout is shown. */
 export interface Shown {
@@ -160,6 +161,10 @@ async function update(
       weightDecay: options.weightDecay,
       maxGradNorm: options.maxGradNorm,
     })
+    const sampleIds = part.map(({ sample }) => sample.id)
+    checkFinite({ loss: metrics.loss!, grad_norm: gradNorm }, () => [
+      learntBatch(sampleIds, batch, { ...targets, values }),
+    ])
     for (const [name, value] of Object.entries({ ...metrics, grad_norm: gradNorm })) {
       sums[name] = (sums[name] ?? 0) + value / parts.length
     }

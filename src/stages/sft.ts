@@ -1,7 +1,15 @@
-import { type Batch, learningRateAt, type Policy, type Schedule, type Targets } from '../../models/index.ts'
+import {
+  type AudioFeatures,
+  type Batch,
+  learningRateAt,
+  type Policy,
+  type Schedule,
+  type Targets,
+} from '../../models/index.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
 import { crossEntropy } from '../update/losses/crossEntropy.ts'
+import { checkFinite, learntBatch } from './diverged.ts'
 
 export interface SftOptions {
   readonly steps: number
@@ -18,11 +26,13 @@ export interface SftOptions {
 /**
  * One optimiser step of supervised fine-tuning on the assistant's tokens; `samples` are conversations that end with the
  * answer. `step` is 1-based.
+ *
+ * @throws Diverged when loss or gradient is no finite number
  */
 export async function sftStep(
   policy: Policy,
   renderer: PromptRenderer,
-  samples: readonly Pick<PreparedSample, 'messages' | 'features'>[],
+  samples: readonly Pick<PreparedSample, 'id' | 'messages' | 'features'>[],
   options: SftOptions,
   step: number,
 ): Promise<Record<string, number>> {
@@ -33,11 +43,16 @@ export async function sftStep(
     warmupSteps: options.warmupSteps,
     schedule: options.schedule,
   })
+  // Samples of like length share a part, so that little is padding.
+  const rendered = samples
+    .map(({ id, messages, features }) => ({ id, ...renderer.conversation(messages, features), features }))
+    .sort((a, b) => a.ids.length - b.ids.length)
   const size = Math.ceil(samples.length / options.accumulation)
   const parts = Array.from({ length: options.accumulation }, (_, i) =>
-    sftBatch(samples.slice(i * size, (i + 1) * size), renderer),
+    sftBatch(rendered.slice(i * size, (i + 1) * size)),
   ).filter(({ targets }) => targets.tokens.length > 0)
   const nTokens = parts.reduce((total, { targets }) => total + targets.tokens.length, 0)
+  const kept = () => parts.map(({ sampleIds, batch, targets }) => learntBatch(sampleIds, batch, targets))
   let loss = 0
   for (const [i, { batch, targets }] of parts.entries()) {
     const weight = new Float32Array(targets.tokens.length).fill(1 / nTokens)
@@ -46,12 +61,14 @@ export async function sftStep(
     })
     loss += metrics.loss!
   }
+  checkFinite({ loss }, kept)
   const { gradNorm } = await policy.update({
     step,
     learningRate,
     weightDecay: options.weightDecay,
     maxGradNorm: options.maxGradNorm,
   })
+  checkFinite({ grad_norm: gradNorm }, kept)
   return {
     loss,
     learning_rate: learningRate,
@@ -61,17 +78,20 @@ export async function sftStep(
   }
 }
 
+interface Rendered {
+  readonly id: string
+  readonly ids: readonly number[]
+  readonly isAssistant: readonly boolean[]
+  readonly features: readonly AudioFeatures[]
+}
+
 /** Conversations as one batch, and the assistant's tokens as its targets. */
-export function sftBatch(
-  samples: readonly Pick<PreparedSample, 'messages' | 'features'>[],
-  renderer: PromptRenderer,
-): { batch: Batch; targets: Targets } {
+function sftBatch(samples: readonly Rendered[]): { sampleIds: string[]; batch: Batch; targets: Targets } {
   const clips = [...new Set(samples.flatMap(({ features }) => features))]
   const tokens: { sequence: number; position: number }[] = []
-  const sequences = samples.map(({ messages, features }, sequence) => {
-    const { ids, isAssistant } = renderer.conversation(messages, features)
+  const sequences = samples.map(({ ids, isAssistant, features }, sequence) => {
     for (const [position, own] of isAssistant.entries()) if (own && position > 0) tokens.push({ sequence, position })
     return { ids, audios: features.map((clip) => clips.indexOf(clip)) }
   })
-  return { batch: { audios: clips, sequences }, targets: { tokens } }
+  return { sampleIds: samples.map(({ id }) => id), batch: { audios: clips, sequences }, targets: { tokens } }
 }

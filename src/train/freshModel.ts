@@ -1,21 +1,39 @@
-import { type AudioLanguageConfig, type Engine, isTaskTag, openTokenizer, type Tokenizer, trainTokenizer } from '../../models/index.ts'
+import {
+  type AudioLanguageConfig,
+  type Engine,
+  isTaskTag,
+  openTokenizer,
+  type Tokenizer,
+  trainTokenizer,
+} from '../../models/index.ts'
 import { assemble, type Model, openModel } from '../model/modelFolder.ts'
 import type { Message } from '../prompts/message.ts'
 import { seededRandom } from '../random.ts'
 import type { FreshModel, Recipe } from '../recipe/index.ts'
 import type { LoadedData } from './loadData.ts'
 
-/** Tokens of a vocabulary that is trained with the model and not told otherwise. */
+/** Most tokens of a vocabulary that is trained with the model and not told otherwise. */
 const DEFAULT_VOCAB = 1024
 
 /** The recipe's model: opened from its folder, or fresh from the seed, with a tokenizer trained on the recipe's data. */
 export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: Engine): Promise<Model> {
   if (typeof recipe.model === 'string') return openModel(recipe.model, engine)
-  const { tokenizer: folder, language } = recipe.model
-  const tokenizer = folder ? openTokenizer(folder) : tokenizerFor(data, language.vocab ?? DEFAULT_VOCAB)
-  const model = assemble(configOf(recipe.model, tokenizer), tokenizer, engine)
-  await model.policy.initialise(seededRandom(recipe.seed).child('weights').integer(2 ** 32))
+  const model = assembleFresh(recipe.model, data, engine)
+  await model.policy.initialise(
+    seededRandom(recipe.seed)
+      .child('weights')
+      .integer(2 ** 32),
+  )
   return model
+}
+
+/** A fresh model that has no weights yet. */
+export function assembleFresh(options: FreshModel, data: LoadedData, engine: Engine): Model {
+  const { tokenizer: folder, language } = options
+  const tokenizer = folder ? openTokenizer(folder) : tokenizerFor(data, language.vocab ?? DEFAULT_VOCAB)
+  // A tokenizer trained on few texts runs out of pairs to merge: rows that no token has would only be carried along.
+  const vocab = folder ? Math.max(language.vocab ?? 0, tokenizer.vocabSize) : tokenizer.vocabSize
+  return assemble(configOf(options, vocab), tokenizer, engine)
 }
 
 function tokenizerFor(data: LoadedData, vocab: number): Tokenizer {
@@ -41,7 +59,7 @@ function* textsOf(data: LoadedData): Generator<string> {
   }
 }
 
-function configOf({ audio, language }: FreshModel, tokenizer: Tokenizer): AudioLanguageConfig {
+function configOf({ audio, language }: FreshModel, vocab: number): AudioLanguageConfig {
   return {
     audio: {
       nMels: audio.n_mels,
@@ -52,7 +70,7 @@ function configOf({ audio, language }: FreshModel, tokenizer: Tokenizer): AudioL
       pool: audio.pool,
     },
     language: {
-      vocab: Math.max(language.vocab ?? 0, tokenizer.vocabSize),
+      vocab,
       hidden: language.hidden,
       nLayers: language.layers,
       nHeads: language.heads,

@@ -36,7 +36,9 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
       samples.map(async (sample) => {
         const own = sample.rubric ?? rubric
         if (own === undefined) {
-          throw new UsageError(`${ref.path} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`)
+          throw new UsageError(
+            `${ref.path} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
+          )
         }
         return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(own) }
       }),
@@ -78,6 +80,7 @@ async function readFile(ref: DataRef, notes: string[]): Promise<Sample[]> {
     const [first] = report.skipped
     notes.push(`${path}: ${report.skipped.length} rows left out; the first is line ${first!.line}, ${first!.reason}`)
   }
-  for (const [column, rows] of Object.entries(report.ignored)) notes.push(`${path}: column "${column}" is not read (${rows} rows)`)
+  for (const [column, rows] of Object.entries(report.ignored))
+    notes.push(`${path}: column "${column}" is not read (${rows} rows)`)
   return samples
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Model, loadTensors, saveModel, saveTensors } from '../model/modelFolder.ts'
+import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
 
@@ -40,7 +40,7 @@ export async function saveCheckpoint(
 /** Brings a policy back to a checkpoint; returns where the run stood. */
 export async function restoreCheckpoint({ folder }: Checkpoint, { policy }: Model): Promise<RunState> {
   const at = (file: string) => path.join(folder, file)
-  await policy.setWeights(loadTensors(at('model.safetensors')))
+  await policy.setWeights(loadWeights(folder, policy))
   await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')))
   if (existsSync(at('reference.safetensors'))) {
     await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)

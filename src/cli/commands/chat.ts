@@ -16,18 +16,21 @@ export interface Chat {
 export interface ChatServices {
   readonly chat: () => Promise<{
     openChat(options: {
-      /** A model folder, a run folder or a name on the hub. */
+      /** A model folder or a run folder. */
       model: string
       device: Device
       maxCompletionTokens: number
       temperature: number
       seed: string
       signal: AbortSignal
+      /** Told of clips and answers that were cut. */
+      onNotice: (line: string) => void
     }): Promise<Chat>
   }>
 }
 
 interface Options {
+  readonly model: string
   readonly audio: readonly string[]
   readonly prompt?: string
   readonly system?: string
@@ -38,16 +41,21 @@ interface Options {
   readonly json: boolean
 }
 
+/** What is asked of a clip that comes without a question. */
+const QUESTION = 'what do you hear?'
+
 export const addChat =
   (services: ChatServices): AddCommand =>
   (program, io) => {
     program
       .command('chat')
       .summary('talk with a model about sound')
-      .description('Asks a model about clips: once with --prompt, else turn by turn.')
-      .argument('<model>', 'a model folder, a run folder, or a name on the hub')
+      .description(
+        `Asks a model about clips. With --prompt it answers once; a clip without a prompt is asked "${QUESTION}", and on a terminal the conversation goes on from there.`,
+      )
+      .requiredOption('--model <folder>', 'a model folder or a run folder')
       .option('--audio <file>', 'a clip of the first turn; may be given several times', collect, [])
-      .option('--prompt <text>', 'ask this once, print the answer and stop')
+      .option('--prompt <text>', 'ask this, print the answer and stop')
       .option('--system <text>', 'a system turn before the first')
       .option('--max-tokens <n>', 'tokens after which an answer is cut', wholeNumber(1), 256)
       .option('--temperature <t>', '0 takes the likeliest token', numberFrom(0), 0)
@@ -57,48 +65,61 @@ export const addChat =
       .addHelpText(
         'after',
         examples(
-          'rubato chat runs/quickstart --audio door.wav --prompt "What is heard?"',
-          'rubato chat runs/quickstart',
+          'rubato chat --model runs/quickstart --audio some.wav',
+          'rubato chat --model runs/quickstart --audio some.wav --prompt "list the sounds."',
+          'rubato chat --model runs/quickstart',
         ),
       )
-      .action(async (model: string, options: Options) => {
-        if (options.json && options.prompt === undefined) {
-          throw new UsageError('--json: needs --prompt, a conversation by hand is for people.')
+      .action(async (options: Options) => {
+        const { audio, json } = options
+        const prompt = options.prompt ?? (audio.length > 0 ? QUESTION : undefined)
+        if (json && prompt === undefined) {
+          throw new UsageError('--json: needs --audio or --prompt, a conversation by hand is for people.')
         }
-        const device = await checkDevice(options.device)
+        const goesOn = options.prompt === undefined && !json && (audio.length === 0 || io.stdin.isTTY === true)
+        const stop = new AbortController()
         const { openChat } = await services.chat()
         const chat = await openChat({
-          model,
-          device,
+          model: options.model,
+          device: await checkDevice(options.device),
           maxCompletionTokens: options.maxTokens,
           temperature: options.temperature,
           seed: options.seed,
-          signal: io.signal,
+          signal: AbortSignal.any([io.signal, stop.signal]),
+          onNotice: (line) => printLine(io.stderr, `note: ${line}`),
         })
         try {
-          if (options.prompt === undefined) await converse(chat, options, io)
-          else await askOnce(chat, options.prompt, options, io)
+          let messages = systemTurn(options.system)
+          if (prompt !== undefined) {
+            const asked = [...messages, await userTurn(audio, prompt)]
+            if (goesOn) printLine(io.stdout, `> ${prompt}`)
+            const answer = await chat.answer(asked, json ? () => {} : (piece) => io.stdout.write(piece))
+            if (json) printJson(io.stdout, { prompt, answer })
+            else printLine(io.stdout, '')
+            messages = [...asked, { role: 'assistant', content: answer }]
+          }
+          if (goesOn) await converse(chat, messages, systemTurn(options.system), io, stop)
         } finally {
           await chat.close()
         }
       })
   }
 
-async function askOnce(chat: Chat, prompt: string, { audio, system, json }: Options, io: Io): Promise<void> {
-  const messages = [...systemTurn(system), await userTurn(audio, prompt)]
-  if (json) return printJson(io.stdout, { answer: await chat.answer(messages, () => {}) })
-  await chat.answer(messages, (piece) => io.stdout.write(piece))
-  printLine(io.stdout, '')
-}
-
 const HELP = '/audio FILE  add a clip to the next turn   /reset  begin anew   /exit  stop'
 
 /** Turn by turn, until /exit, the end of the input, or Ctrl-C. */
-async function converse(chat: Chat, { audio, system }: Options, io: Io): Promise<void> {
+async function converse(
+  chat: Chat,
+  messages: readonly Message[],
+  fresh: readonly Message[],
+  io: Io,
+  stop: AbortController,
+): Promise<void> {
   const lines = createInterface({ input: io.stdin, output: io.stdout, terminal: io.stdout.isTTY === true })
-  io.signal.addEventListener('abort', () => lines.close(), { once: true })
-  let messages = systemTurn(system)
-  let clips = [...audio]
+  // On a terminal the line editor is the one that sees Ctrl-C.
+  lines.on('SIGINT', () => stop.abort())
+  for (const signal of [io.signal, stop.signal]) signal.addEventListener('abort', () => lines.close(), { once: true })
+  let clips: string[] = []
   printLine(io.stdout, HELP)
   lines.setPrompt('> ')
   lines.prompt()
@@ -108,12 +129,12 @@ async function converse(chat: Chat, { audio, system }: Options, io: Io): Promise
     const clip = /^\/audio\s+(.+)$/.exec(text)?.[1]
     if (clip !== undefined) clips.push(clip)
     else if (text === '/reset') {
-      messages = systemTurn(system)
+      messages = fresh
       clips = []
     } else if (text.startsWith('/')) printLine(io.stdout, HELP)
     else if (text !== '' || clips.length > 0) {
       try {
-        const asked = [...messages, await userTurn(clips, text)]
+        const asked = [...messages, await userTurn(clips, text === '' ? QUESTION : text)]
         const answer = await chat.answer(asked, (piece) => io.stdout.write(piece))
         printLine(io.stdout, '')
         messages = [...asked, { role: 'assistant', content: answer }]
@@ -124,16 +145,17 @@ async function converse(chat: Chat, { audio, system }: Options, io: Io): Promise
       }
       clips = []
     }
+    if (stop.signal.aborted || io.signal.aborted) break
     lines.prompt()
   }
   lines.close()
 }
 
-const systemTurn = (system: string | undefined): Message[] =>
+const systemTurn = (system: string | undefined): readonly Message[] =>
   system === undefined ? [] : [{ role: 'system', content: system }]
 
 async function userTurn(clips: readonly string[], text: string): Promise<Message> {
   const { resolveClip } = await import('../../data/index.ts')
   const heard = clips.map((clip): ContentPart => ({ type: 'audio', path: resolveClip(clip, process.cwd()) }))
-  return { role: 'user', content: [...heard, ...(text === '' ? [] : [{ type: 'text' as const, text }])] }
+  return { role: 'user', content: [...heard, { type: 'text', text }] }
 }

@@ -12,7 +12,7 @@ type Control = (typeof CONTROLS)[number]
 export interface EvalServices {
   readonly evaluate: () => Promise<{
     evaluateModel(options: {
-      /** A model folder, a run folder or a name on the hub. */
+      /** A model folder or a run folder. */
       model: string
       data: string
       rubric?: string
@@ -30,6 +30,7 @@ export interface EvalServices {
 }
 
 interface Options {
+  readonly model: string
   readonly data: string
   readonly rubric?: string
   readonly controls: readonly Control[]
@@ -48,7 +49,7 @@ export const addEval =
       .command('eval')
       .summary('score a model on samples with rubrics')
       .description("Asks a model every sample and scores the answers by the samples' rubrics.")
-      .argument('<model>', 'a model folder, a run folder, or a name on the hub')
+      .requiredOption('--model <folder>', 'a model folder or a run folder')
       .requiredOption('--data <file>', 'samples: JSON lines or an audio folder')
       .option('--rubric <name>', 'rubric of samples that carry none: a name of the library, or a file')
       .addOption(
@@ -66,18 +67,19 @@ export const addEval =
       .addHelpText(
         'after',
         examples(
-          'rubato eval runs/quickstart --data data/eval.jsonl --rubric audio-analysis',
-          'rubato eval my-model --data data/eval.jsonl --controls none --json',
+          'rubato eval --model runs/quickstart --data data/quickstart/eval.jsonl --limit 40',
+          'rubato eval --model my-model --data eval.jsonl --rubric audio-analysis --controls none --json',
         ),
       )
-      .action(async (model: string, options: Options) => {
+      .action(async (options: Options) => {
         const device = await checkDevice(options.device)
-        const [{ createProgress, resultsTable }, { evaluateModel }] = await Promise.all([
+        const [{ createProgress, resultsTable, silentProgress }, { evaluateModel }] = await Promise.all([
           import('../../progress/index.ts'),
           services.evaluate(),
         ])
-        const progress = await createProgress({ mode: options.json ? 'silent' : 'people', stream: io.stderr })
-        const { data, rubric, controls, limit, maxTokens, answers, seed, json } = options
+        const silent = { ...silentProgress, warn: (message: string) => printLine(io.stderr, `warning: ${message}`) }
+        const progress = options.json ? silent : await createProgress({ mode: 'people', stream: io.stderr })
+        const { model, data, rubric, controls, limit, maxTokens, answers, seed, json } = options
         try {
           const records = await evaluateModel({
             model,

@@ -18,22 +18,26 @@ export const addInfo =
   (program, io) => {
     program
       .command('info')
-      .summary('say what a model or a run is')
-      .description('Says what a model folder or a run folder holds.')
-      .argument('<path>', 'a model folder or a run folder')
+      .summary('say what a model, a run, a recipe, data or a rubric is')
+      .description('Says what a model folder, a run folder, a recipe, a file of samples or a rubric holds.')
+      .argument('<path>', 'a folder or a file, or the name of a rubric of the library')
       .addOption(jsonOption().default(false))
-      .addHelpText('after', examples('rubato info runs/quickstart', 'rubato info my-model --json'))
+      .addHelpText(
+        'after',
+        examples('rubato info runs/quickstart', 'rubato info data/train.jsonl', 'rubato info voice-assistant --json'),
+      )
       .action(async (path: string, { json }: { json: boolean }) => {
         const { infoOf } = await services.info()
         const info = await infoOf(path)
         if (json) return printJson(io.stdout, info)
-        const { figure, renderTable } = await import('../../progress/index.ts')
-        for (const [heading, facts] of Object.entries(info)) {
-          const rows = Object.entries(facts).map(([name, value]) => [
-            `  ${name}`,
-            typeof value === 'number' ? figure(value) : value,
-          ])
-          printLine(io.stdout, `${heading}\n${renderTable(rows)}`)
-        }
+        const { renderFacts } = await import('../../progress/index.ts')
+        const text = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en-US') : value)
+        const parts = Object.entries(info).map(([heading, facts]) => {
+          const lines = renderFacts(
+            Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(value)])),
+          )
+          return `${heading}\n${lines.replaceAll(/^/gm, '  ')}`
+        })
+        printLine(io.stdout, parts.join('\n\n'))
       })
   }

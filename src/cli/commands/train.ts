@@ -48,8 +48,12 @@ export const addTrain =
       .option('--resume', 'go on with the newest run of the recipe', false)
       .option('--run <folder>', 'the run folder, in place of runs/NAME')
       .addOption(deviceOption())
-      .option('--dry-run', 'print the recipe with everything filled in, and stop', false)
+      .option('--dry-run', 'print the recipe with everything filled in and what it takes, and stop', false)
       .addOption(jsonOption().default(false))
+      .addHelpText(
+        'after',
+        '\nCtrl-C saves after the step at hand and prints the line that goes on. Exit code: 0 done, 1 failed or stopped, 2 wrong call.',
+      )
       .addHelpText(
         'after',
         examples(
@@ -110,7 +114,10 @@ export const addTrain =
       if (json) return printJson(io.stdout, { recipe, ...(estimate ? { estimate } : {}) })
       io.stdout.write(stringifyRecipe(recipe, process.cwd()))
       if (!estimate) return
-      const { renderTable } = await import('../../progress/index.ts')
-      printLine(io.stdout, `\n# estimate\n${renderTable(Object.entries(estimate)).replaceAll(/^/gm, '# ')}`)
+      const { renderFacts } = await import('../../progress/index.ts')
+      printLine(
+        io.stdout,
+        `\n# What it takes, in as far as that can be known before:\n${renderFacts(estimate).replaceAll(/^/gm, '# ')}`,
+      )
     }
   }

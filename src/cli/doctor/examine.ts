@@ -88,32 +88,14 @@ async function disk(): Promise<Finding> {
   return { what: 'disk', state: 'warning', found, advice: 'a checkpoint takes twelve bytes a parameter' }
 }
 
-/** Size of the square matrices: large enough to be bound by arithmetic, small enough for any machine. */
-const SIZE = 1024
-/** Products a run, one after another: asking the engine costs a millisecond. */
-const PRODUCTS = 4
-
 async function matrixProducts(): Promise<Finding> {
-  const { graph, startEngine } = await import('../../../models/index.ts')
+  const [{ startEngine }, { matrixRate }] = await Promise.all([
+    import('../../../models/index.ts'),
+    import('../../matrixRate.ts'),
+  ])
   const engine = startEngine()
   try {
-    const shape = [SIZE, SIZE]
-    const data = new Float32Array(SIZE * SIZE).fill(1)
-    for (const name of ['a', 'b']) await engine.write(name, { dtype: 'float32', shape, data })
-    await engine.define('product', () => {
-      const b = graph.input('b', shape)
-      let product = graph.input('a', shape)
-      for (let i = 0; i < PRODUCTS; i++) product = graph.matMul(product, b)
-      // The sum keeps the result from being copied out, which would be timed with it.
-      return graph.compile({ total: graph.sum(product) })
-    })
-    let best = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 5; i++) {
-      const started = performance.now()
-      await engine.run({ graph: 'product', fetch: ['total'] })
-      best = Math.min(best, performance.now() - started)
-    }
-    const rate = (PRODUCTS * 2 * SIZE ** 3) / (best / 1000) / 1e9
+    const rate = (await matrixRate(engine)) / 1e9
     return { what: 'matrix products', state: 'ok', found: `${rate.toFixed(0)} GFLOP/s on the CPU, 32 bits` }
   } finally {
     await engine.close()

@@ -31,16 +31,16 @@ describe('rubato eval', () => {
   ]
 
   it('prints a table for people and records for machines', async () => {
-    const words = ['eval', 'model', '--data', 'd.jsonl']
+    const words = ['eval', '--model', 'm', '--data', 'd.jsonl']
     expect(stripVTControlCharacters((await call(commands, words)).out)).toContain('sound silenced  50.0 [40.0, 60.0]')
     expect(JSON.parse((await call(commands, [...words, '--controls', 'none', '--json'])).out)).toEqual([record])
   })
 
   it.each([
-    [['eval', 'model'], "required option '--data <file>' not specified"],
-    [['eval', 'model', '--data', 'd', '--limit', '0'], 'Expected a whole number, 1 or more.'],
+    [['eval', '--model', 'm'], "required option '--data <file>' not specified"],
+    [['eval', '--model', 'm', '--data', 'd', '--limit', '0'], 'Expected a whole number, 1 or more.'],
     [
-      ['eval', 'model', '--data', 'd', '--controls', 'mute'],
+      ['eval', '--model', 'm', '--data', 'd', '--controls', 'mute'],
       'Allowed choices are none, scaffolded, silenced, swapped.',
     ],
   ])('refuses %j', async (argv, text) => {
@@ -74,6 +74,7 @@ describe('rubato chat', () => {
     const { commands, heard, closed } = chatThat(() => 'A bell.')
     const { code, out } = await call(commands, [
       'chat',
+      '--model',
       'm',
       '--audio',
       'a.wav',
@@ -85,14 +86,47 @@ describe('rubato chat', () => {
     expect([code, out]).toEqual([0, 'A bell.\n'])
     expect(heard).toEqual(['user: [audio 1] [audio 2] What?'])
     expect(closed()).toBe(true)
-    const json = await call(commands, ['chat', 'm', '--prompt', 'What?', '--json'])
-    expect(JSON.parse(json.out)).toEqual({ answer: 'A bell.' })
+    const json = await call(commands, ['chat', '--model', 'm', '--prompt', 'What?', '--json'])
+    expect(JSON.parse(json.out)).toEqual({ prompt: 'What?', answer: 'A bell.' })
+  })
+
+  it('asks what is heard of a clip that comes without a question', async () => {
+    const { commands, heard } = chatThat(() => 'A bell.')
+    const { code, out } = await call(commands, ['chat', '--model', 'm', '--audio', 'a.wav'], {
+      input: 'not a terminal',
+    })
+    expect([code, out]).toEqual([0, 'A bell.\n'])
+    expect(heard).toEqual(['user: [audio 1] what do you hear?'])
+  })
+
+  it('goes on after that answer on a terminal', async () => {
+    const { commands, heard } = chatThat(() => 'A bell.')
+    const words = ['chat', '--model', 'm', '--audio', 'a.wav']
+    expect((await call(commands, words, { input: 'how loud?\n', isTTY: true })).code).toBe(0)
+    expect(heard.at(-1)).toBe('user: [audio 1] what do you hear?\nassistant: A bell.\nuser: how loud?')
+  })
+
+  it('passes what was cut on to the error stream', async () => {
+    const commands = [
+      addChat({
+        chat: async () => ({
+          openChat: async ({ onNotice }) => ({
+            answer: async () => {
+              onNotice('a.wav: cut')
+              return ''
+            },
+            close: async () => {},
+          }),
+        }),
+      }),
+    ]
+    expect((await call(commands, ['chat', '--model', 'm', '--prompt', 'x'])).err).toBe('note: a.wav: cut\n')
   })
 
   it('keeps the conversation from turn to turn until it is begun anew', async () => {
     const { commands, heard } = chatThat((asked) => `answer ${asked.split('\n').length}`)
     const input = ['/audio x.wav', 'first', 'second', '/reset', 'third', '/exit', 'never'].join('\n')
-    expect((await call(commands, ['chat', 'm', '--system', 'Be brief.'], { input })).code).toBe(0)
+    expect((await call(commands, ['chat', '--model', 'm', '--system', 'Be brief.'], { input })).code).toBe(0)
     expect(heard).toEqual([
       'system: Be brief.\nuser: [audio 1] first',
       'system: Be brief.\nuser: [audio 1] first\nassistant: answer 2\nuser: second',
@@ -105,7 +139,7 @@ describe('rubato chat', () => {
       if (asked.includes('bad')) throw new UsageError('bad.wav: no such file.')
       return 'fine'
     })
-    const { code, out } = await call(commands, ['chat', 'm'], { input: 'bad\ngood\n' })
+    const { code, out } = await call(commands, ['chat', '--model', 'm'], { input: 'bad\ngood\n' })
     expect(code).toBe(0)
     expect(out).toContain('bad.wav: no such file.')
     expect(heard).toEqual(['user: bad', 'user: good'])
@@ -114,7 +148,7 @@ describe('rubato chat', () => {
 
   it('refuses --json without --prompt', async () => {
     const { commands } = chatThat(() => '')
-    expect((await call(commands, ['chat', 'm', '--json'])).code).toBe(2)
+    expect((await call(commands, ['chat', '--model', 'm', '--json'])).code).toBe(2)
   })
 })
 
@@ -123,7 +157,7 @@ describe('rubato info', () => {
     const commands = [
       addInfo({ info: async () => ({ infoOf: async () => ({ Model: { parameters: 3_700_000, kind: 'x' } }) }) }),
     ]
-    expect((await call(commands, ['info', 'm'])).out).toBe('Model\n  parameters  3,700,000\n  kind                x\n')
+    expect((await call(commands, ['info', 'm'])).out).toBe('Model\n  parameters  3,700,000\n  kind        x\n')
     expect(JSON.parse((await call(commands, ['info', 'm', '--json'])).out)).toEqual({
       Model: { parameters: 3_700_000, kind: 'x' },
     })
@@ -184,7 +218,7 @@ describe('devices', () => {
 
   it.skipIf(process.platform !== 'linux')('of another system stop the call before any work', async () => {
     const commands = [neverEvaluated()]
-    const { code, err } = await call(commands, ['eval', 'm', '--data', 'd', '--device', 'dml'])
+    const { code, err } = await call(commands, ['eval', '--model', 'm', '--data', 'd', '--device', 'dml'])
     expect(code).toBe(2)
     expect(err).toMatch(/^--device dml: not available, onnxruntime-node has none for linux-.*\. Available: cpu.*\.\n$/)
   })

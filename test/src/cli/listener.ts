@@ -6,7 +6,11 @@ import { runCli } from '../../../src/cli/program.ts'
 export async function call(
   commands: readonly AddCommand[],
   argv: readonly string[],
-  { input = '', signal = new AbortController().signal }: { input?: string; signal?: AbortSignal } = {},
+  {
+    input = '',
+    isTTY = false,
+    signal = new AbortController().signal,
+  }: { input?: string; isTTY?: boolean; signal?: AbortSignal } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' }
   const listen = (key: 'out' | 'err') => {
@@ -16,7 +20,7 @@ export async function call(
     })
     return stream
   }
-  const stdin = new PassThrough()
+  const stdin = Object.assign(new PassThrough(), { isTTY })
   stdin.end(input)
   const code = await runCli(argv, { stdin, stdout: listen('out'), stderr: listen('err'), signal }, commands)
   await new Promise((resolve) => setImmediate(resolve))

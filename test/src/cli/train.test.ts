@@ -62,8 +62,10 @@ describe('rubato train', () => {
     const commands = command(async ({ onRun }) => {
       const run = createRun(folder, RECIPE)
       onRun(folder)
-      run.evaluation({ ...evaluation, name: 'before', score: 0.2, interval: [0.1, 0.3] }, [])
-      run.evaluation({ ...evaluation, name: 'after', score: 0.5, interval: [0.4, 0.6] }, [])
+      run.evaluations([
+        { record: { ...evaluation, name: 'before', score: 0.2, interval: [0.1, 0.3] }, answers: [] },
+        { record: { ...evaluation, name: 'after', score: 0.5, interval: [0.4, 0.6] }, answers: [] },
+      ])
       return summary
     })
     const { out } = await call(commands, ['train', 'r.yaml'])

@@ -79,7 +79,7 @@ describe('a run folder', () => {
     await go(run, 1, 5)
     const record = { stage: 'rl', step: 2, control: 'none' as const, score: 0.5, n_samples: 1, criteria: [] }
     const answer = { sample_id: 's', audio: [], prompt: '', completion: 'x', verdicts: [], score: 0.5, rubric: 'r' }
-    run.evaluation({ ...record, name: 'before', interval: [0.4, 0.6] }, [answer])
+    run.evaluations([{ record: { ...record, name: 'before', interval: [0.4, 0.6] }, answers: [answer] }])
     run.summary({
       name: 'x',
       seed: 1,

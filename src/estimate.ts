@@ -1,0 +1,175 @@
+import { type AudioFeatures, type Policy, startEngine } from '../models/index.ts'
+import { renderScaffold } from '../rubrics/index.ts'
+import { matrixRate } from './matrixRate.ts'
+import { activations, type BatchSize, forwardFlops } from './model/cost.ts'
+import { assembleFrom, type Model, modelPlace } from './model/modelFolder.ts'
+import { towerOf } from './model/towers.ts'
+import { duration, figure } from './progress/index.ts'
+import { audioPaths, type Message, withScaffold } from './prompts/message.ts'
+import type { Recipe, RlStage, SftStage } from './recipe/index.ts'
+import { assembleFresh } from './train/freshModel.ts'
+import { type LoadedData, loadData } from './train/loadData.ts'
+
+/**
+ * Parameters, data, memory and time of a recipe, as lines of name and value; nothing is trained. Time comes from the
+ * rate of matrix products, measured now, and from the shares of it that training and sampling have been seen to reach,
+ * so it is a range. Clips are not opened: they count as long as the model hears.
+ *
+ * @throws UsageError as training would, for wrong data
+ */
+export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, string>>> {
+  const data = await loadData(recipe)
+  const engine = startEngine()
+  try {
+    const model =
+      typeof recipe.model === 'string'
+        ? assembleFrom(modelPlace(recipe.model), engine)
+        : assembleFresh(recipe.model, data, engine)
+    const rate = await matrixRate(engine)
+    const parts = recipe.stages.map((stage, i) =>
+      stage.kind === 'rl' ? rlPart(stage, i, data, model, recipe) : sftPart(stage, i, data, model, recipe),
+    )
+    parts.push(...recipe.eval.map((_, i) => evaluationPart(i, data, model, recipe)))
+    const operations = (kind: 'trained' | 'sampled') => parts.reduce((sum, part) => sum + part[kind], 0)
+    const seconds = (reached: 0 | 1) =>
+      operations('trained') / (rate * TRAINING[reached]) + operations('sampled') / (rate * SAMPLING[reached])
+    return {
+      parameters: parameters(model.policy),
+      ...Object.fromEntries(parts.map(({ name, what }) => [name, what])),
+      memory: `about ${gigabytes(memoryOf(recipe, model.policy, Math.max(...parts.map((part) => part.activations))))}`,
+      time: `${duration(seconds(1))} to ${duration(seconds(0))}, at ${(rate / 1e9).toFixed(0)} GFLOP/s in matrix products, measured now`,
+    }
+  } finally {
+    await engine.close()
+  }
+}
+
+/**
+ * Shares of the rate of plain matrix products, [least, most]. Training: 0.35 with blocks of 128, 0.65 with 256 and more
+ * (design.md §3). Sampling one token at a time is bound by calls and memory: 0.03 in small batches of a small
+ * model, 0.2 with 135 M parameters.
+ */
+const TRAINING = [0.35, 0.65] as const
+const SAMPLING = [0.03, 0.2] as const
+
+/** Process, runtime and compiled graphs before any weight; measured with the quickstart. */
+const BASE_BYTES = 0.35e9
+
+interface Part {
+  readonly name: string
+  readonly what: string
+  /** Operations of gradient steps, and of sampling. */
+  readonly trained: number
+  readonly sampled: number
+  /** Numbers held at the peak of a step. */
+  readonly activations: number
+}
+
+function parameters(policy: Policy): string {
+  const towers = new Map<string, number>()
+  for (const [name, shape] of policy.parameters) {
+    const tower = towerOf(name)
+    towers.set(tower, (towers.get(tower) ?? 0) + shape.reduce((product, n) => product * n, 1))
+  }
+  const each = [...towers].map(([tower, n]) => `${tower} ${millions(n)}`)
+  return `${millions(policy.nParameters)} (${each.join(', ')})`
+}
+
+function sftPart(stage: SftStage, index: number, data: LoadedData, { policy, renderer }: Model, recipe: Recipe): Part {
+  const samples = data.taught.get(index)!
+  const steps =
+    'steps' in stage && stage.steps !== undefined
+      ? stage.steps
+      : Math.max(1, Math.ceil((samples.length * ('epochs' in stage ? (stage.epochs ?? 1) : 1)) / stage.batch))
+  const lengths = spread(samples).map(({ messages }) => {
+    const { ids, isAssistant } = renderer.conversation(messages, longestClips(messages, recipe))
+    return { time: Math.min(ids.length, stage.max_length), targets: isAssistant.filter(Boolean).length }
+  })
+  const rows = stage.batch / stage.gradient_accumulation
+  const size: BatchSize = {
+    nAudios: rows * mean(spread(samples).map(({ messages }) => audioPaths(messages).length)),
+    nFrames: framesOf(recipe),
+    nSequences: rows,
+    time: Math.max(...lengths.map(({ time }) => time)), // rows are padded to the longest
+    nTargets: rows * mean(lengths.map(({ targets }) => targets)),
+  }
+  return {
+    name: `stage ${index + 1}, sft`,
+    what: `${count(steps, 'step')} of ${count(stage.batch, 'sample')}, up to ${size.time} tokens each, from ${figure(samples.length)}`,
+    trained: 3 * steps * stage.gradient_accumulation * forwardFlops(policy.config, size),
+    sampled: 0,
+    activations: activations(policy.config, size),
+  }
+}
+
+function rlPart(stage: RlStage, index: number, data: LoadedData, { policy, renderer }: Model, recipe: Recipe): Part {
+  const samples = data.asked.get(index)!
+  const { scaffold, max_completion_tokens: nNew } = stage
+  const chosen = spread(samples)
+  const prompt = (messages: readonly Message[]) => renderer.prompt(messages, longestClips(messages, recipe)).length
+  const shown = chosen.map(({ messages, rubric }) =>
+    prompt(withScaffold(messages, scaffold ? renderScaffold(rubric.criteria, scaffold) : null)),
+  )
+  const answers = stage.prompts * stage.group
+  const clips = stage.prompts * mean(chosen.map(({ messages }) => audioPaths(messages).length))
+  const learnt: BatchSize = {
+    nAudios: clips / stage.minibatches,
+    nFrames: framesOf(recipe),
+    nSequences: answers / stage.minibatches,
+    time: Math.max(...chosen.map(({ messages }) => prompt(messages))) + nNew,
+    nTargets: (answers / stage.minibatches) * nNew,
+  }
+  const forward = stage.minibatches * forwardFlops(policy.config, learnt)
+  const extra = (stage.minibatches > 1 ? 1 : 0) + (stage.loss.kl > 0 ? 1 : 0) // old and reference log-probabilities
+  const read = { nAudios: clips, nFrames: framesOf(recipe), nSequences: answers, time: mean(shown), nTargets: answers }
+  return {
+    name: `stage ${index + 1}, rl`,
+    what: `${count(stage.steps, 'step')} of ${stage.prompts} prompts × ${stage.group} answers, up to ${Math.max(...shown)} + ${nNew} tokens each, from ${figure(samples.length)}`,
+    trained: stage.steps * ((3 + extra) * forward + forwardFlops(policy.config, read)),
+    sampled: stage.steps * answers * nNew * tokenFlops(policy),
+    activations: activations(policy.config, learnt),
+  }
+}
+
+function evaluationPart(index: number, data: LoadedData, { policy, renderer }: Model, recipe: Recipe): Part {
+  const { controls, best_of, max_completion_tokens: nNew } = recipe.eval[index]!
+  const samples = data.evaluated[index]!
+  // Before and after; the best of several answers is looked for on the plain prompt only.
+  const answers = 2 * samples.length * (controls.length - 1 + Math.max(...best_of))
+  const time = mean(
+    spread(samples).map(({ messages }) => renderer.prompt(messages, longestClips(messages, recipe)).length),
+  )
+  const size = { nAudios: answers, nFrames: framesOf(recipe), nSequences: answers, time, nTargets: answers }
+  return {
+    name: `evaluation ${index + 1}`,
+    what: `${count(samples.length, 'sample')}, ${controls.join(', ')}, before and after`,
+    trained: forwardFlops(policy.config, size),
+    sampled: answers * nNew * tokenFlops(policy),
+    activations: 0,
+  }
+}
+
+/** Operations of one more token, its cache at hand. */
+const tokenFlops = ({ config }: Policy): number =>
+  forwardFlops(config, { nAudios: 0, nFrames: 0, nSequences: 1, time: 1, nTargets: 1 })
+
+/** Weights, gradients and two moments, a reference where one is kept; activations twice, as the arena holds them. */
+function memoryOf(recipe: Recipe, policy: Policy, activations: number): number {
+  const keepsReference = recipe.stages.some((stage) => stage.kind === 'rl' && stage.loss.kl > 0)
+  return BASE_BYTES + 4 * (policy.nParameters * (keepsReference ? 5 : 4) + 2 * activations)
+}
+
+/** At most 200 items, evenly spread: enough for a mean, quick for any file. */
+const spread = <T>(items: readonly T[]): readonly T[] => items.filter((_, i) => i % Math.ceil(items.length / 200) === 0)
+
+const framesOf = ({ clips }: Recipe): number => Math.ceil(clips.max_seconds * 100)
+
+function longestClips(messages: readonly Message[], recipe: Recipe): AudioFeatures[] {
+  const clip = { data: new Float32Array(0), nMels: 0, nFrames: framesOf(recipe) }
+  return audioPaths(messages).map(() => clip)
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const count = (n: number, what: string): string => `${figure(n)} ${what}${n === 1 ? '' : 's'}`
+const millions = (n: number): string => (n >= 1e6 ? `${figure(n / 1e6)} M` : `${figure(n / 1e3)} k`)
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`

@@ -1,0 +1,121 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { startEngine } from '../models/index.ts'
+import { type Rubric, renderScaffold, scaffoldSchema } from '../rubrics/index.ts'
+import { loadSamples, promptMessages, rubricStore } from './data/index.ts'
+import { RunError, UsageError } from './errors.ts'
+import { type Control, evaluate, evaluationRecords, underControl } from './evaluate.ts'
+import { featureStore } from './features/featureStore.ts'
+import { openModel } from './model/modelFolder.ts'
+import { type Progress, silentProgress } from './progress/index.ts'
+import { withScaffold } from './prompts/message.ts'
+import { seededRandom } from './random.ts'
+import { type Askable, type PreparedSample, prepare } from './rollout/prepare.ts'
+import type { EvaluationRecord } from './runs/index.ts'
+import { checkFit } from './train/fitData.ts'
+
+export interface EvaluateModelOptions {
+  /** A model folder or a run folder. */
+  readonly model: string
+  /** JSON lines or an audio folder. */
+  readonly data: string
+  /** Rubric of samples that carry none: a name of the library, or a file. */
+  readonly rubric?: string
+  readonly controls: readonly Control[]
+  /** Asks no more samples than this. */
+  readonly limit?: number
+  /** Tokens after which an answer is cut (256). */
+  readonly maxCompletionTokens?: number
+  /** Everything random follows from it (0). */
+  readonly seed?: number | string
+  /** Execution provider of ONNX Runtime ('cpu'). */
+  readonly device?: string
+  readonly progress?: Progress
+  readonly signal?: AbortSignal
+  /** File that the judged answers are written to, one a line, each with its control. */
+  readonly answersFile?: string
+}
+
+/**
+ * Asks a model every sample, greedily, and scores the answers by the samples' rubrics; one record a control. Clips that
+ * are longer than the model hears are cut, counted and told.
+ *
+ * @throws UsageError for a wrong model, data or rubric; RunError when it was stopped
+ */
+export async function evaluateModel(options: EvaluateModelOptions): Promise<EvaluationRecord[]> {
+  const { progress = silentProgress, maxCompletionTokens = 256, seed = 0, signal } = options
+  const askables = await readAskables(options, progress)
+  if (options.answersFile !== undefined) writeFileSync(options.answersFile, '') // found out now when it cannot be
+  const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+  try {
+    const { policy, renderer, maxSeconds } = await openModel(options.model, engine)
+    const { nMels } = policy.config.audio
+    const store = featureStore({ nMels: nMels as 80 | 128, maxSeconds, overLength: 'cut' })
+    const samples: PreparedSample[] = []
+    progress.stage('clips', askables.length)
+    for (const askable of askables) {
+      samples.push(await prepare(askable, store))
+      progress.update(samples.length)
+    }
+    if (store.nCut > 0)
+      progress.warn(`clips longer than the ${maxSeconds} s that the model hears: ${store.nCut}, cut there`)
+
+    const records: EvaluationRecord[] = []
+    for (const control of options.controls) {
+      const scaffoldOf = control === 'scaffolded' ? wholeRubric : nothing
+      for (const { id, messages, rubric, features } of samples) {
+        const length = renderer.prompt(withScaffold(messages, scaffoldOf(rubric)), features).length
+        const { maxPositions } = policy.config.language
+        checkFit(
+          `${options.data} "${id}": the prompt`,
+          length,
+          maxCompletionTokens,
+          maxPositions,
+          'Lower --max-tokens.',
+        )
+      }
+      progress.stage(control === 'none' ? 'as asked' : control, samples.length)
+      const result = await evaluate(policy, renderer, underControl(samples, control, nMels), {
+        control,
+        maxNewTokens: maxCompletionTokens,
+        sampling: { temperature: 0 },
+        random: seededRandom(seed),
+        scaffoldOf,
+        onProgress(done) {
+          progress.update(done)
+          if (signal?.aborted && done < samples.length)
+            throw new RunError(`stopped after ${done} of ${samples.length} answers.`)
+        },
+      })
+      for (const { record, answers } of evaluationRecords('eval', { stage: 'eval', step: 0 }, result)) {
+        records.push(record)
+        if (options.answersFile === undefined) continue
+        appendFileSync(
+          options.answersFile,
+          answers.map((answer) => `${JSON.stringify({ control, ...answer })}\n`).join(''),
+        )
+      }
+    }
+    return records
+  } finally {
+    await engine.close()
+  }
+}
+
+const nothing = () => null
+const wholeRubric = ({ criteria }: Rubric) => renderScaffold(criteria, scaffoldSchema.parse({}))
+
+async function readAskables(options: EvaluateModelOptions, progress: Progress): Promise<Askable[]> {
+  const { data, limit } = options
+  const { samples, report } = await loadSamples(data, limit === undefined ? {} : { limit })
+  for (const [column, rows] of Object.entries(report.ignored))
+    progress.warn(`${data}: column "${column}" is not read (${rows} rows)`)
+  if (samples.length === 0) throw new UsageError(`${data}: no samples.`)
+  const rubrics = rubricStore()
+  return Promise.all(
+    samples.map(async (sample) => {
+      const rubric = sample.rubric ?? options.rubric
+      if (rubric === undefined) throw new UsageError(`${data} "${sample.id}": has no rubric. Name one with --rubric.`)
+      return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(rubric) }
+    }),
+  )
+}

@@ -1,0 +1,71 @@
+import { AudioError } from '../../audio/index.ts'
+import { UsageError } from '../errors.ts'
+import type { FeatureStore } from '../features/featureStore.ts'
+import type { Progress } from '../progress/index.ts'
+import { audioPaths, type Message } from '../prompts/message.ts'
+import type { DataRef, Recipe } from '../recipe/index.ts'
+import type { LoadedData } from './loadData.ts'
+
+/**
+ * Decodes every clip once, before anything is trained: the features stay in the store for the first steps, and a clip
+ * that cannot be heard is found now. Its sample stops the run, or is left out and counted where the data say
+ * `bad: skip`.
+ *
+ * @throws UsageError naming data file, sample and clip
+ */
+export async function hearData(
+  recipe: Recipe,
+  data: LoadedData,
+  store: FeatureStore,
+  progress: Progress,
+): Promise<LoadedData> {
+  const notes: string[] = []
+  const heard = new Map<string, string | null>() // what is wrong with a clip, or null
+  const all = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
+  const clips = [...new Set(all.flatMap(({ messages }) => audioPaths(messages)))]
+  if (clips.length > 0) progress.stage('reading clips', clips.length)
+  for (let start = 0; start < clips.length; start += AT_ONCE) {
+    await Promise.all(
+      clips.slice(start, start + AT_ONCE).map(async (clip) => {
+        heard.set(clip, await store.get(clip).then(() => null, faultOf))
+      }),
+    )
+    progress.update(heard.size)
+  }
+
+  const audible = <T extends Heard>(samples: readonly T[], { path, bad }: DataRef): readonly T[] => {
+    const fault = ({ messages }: Heard) =>
+      audioPaths(messages)
+        .map((clip) => heard.get(clip))
+        .find((fault) => fault)
+    const bads = samples.filter(fault)
+    const [first] = bads
+    if (!first) return samples
+    if (bad === 'refuse') throw new UsageError(`${path} "${first.id}": ${fault(first)}`)
+    notes.push(
+      `${path}: ${bads.length} of ${samples.length} samples left out, their clips cannot be heard; the first is "${first.id}", ${fault(first)}`,
+    )
+    if (bads.length === samples.length) throw new UsageError(`${path}: no sample is left. ${notes.at(-1)}`)
+    return samples.filter((sample) => !fault(sample))
+  }
+  const refOf = (stage: number) => recipe.stages[stage]!.data ?? recipe.data!
+  return {
+    taught: new Map([...data.taught].map(([i, samples]) => [i, audible(samples, refOf(i))])),
+    asked: new Map([...data.asked].map(([i, samples]) => [i, audible(samples, refOf(i))])),
+    evaluated: data.evaluated.map((samples, i) => audible(samples, recipe.eval[i]!.data)),
+    notes,
+  }
+}
+
+interface Heard {
+  readonly id: string
+  readonly messages: readonly Message[]
+}
+
+/** Clips decoded at once: reading one waits for the disk while another is computed. */
+const AT_ONCE = 8
+
+function faultOf(error: unknown): string {
+  if (error instanceof AudioError) return error.message
+  throw error
+}
