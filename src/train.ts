@@ -12,7 +12,15 @@ import type { Progress } from './progress/index.ts'
 import { seededRandom } from './random.ts'
 import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
 import { prepare } from './rollout/prepare.ts'
-import { createRun, freshRunPath, latestRunPath, openRun, type RunFolder, type RunSummary } from './runs/index.ts'
+import {
+  checkFree,
+  createRun,
+  freshRunPath,
+  latestRunPath,
+  openRun,
+  type RunFolder,
+  type RunSummary,
+} from './runs/index.ts'
 import { Diverged } from './stages/diverged.ts'
 import { REFERENCE, type RlOptions, rlStep, rolloutRecord } from './stages/rl.ts'
 import { sftStep } from './stages/sft.ts'
@@ -50,10 +58,8 @@ export class Interrupted extends Error {
 export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   const { progress, signal, overrides = [] } = options
   const recipe = await readRecipe(options.recipeFile, overrides)
+  const openFolder = runFolderOf(options, recipe)
   const data = await loadData(recipe)
-  for (const note of data.notes) progress.warn(note)
-  const run = openFolder(options, recipe)
-  options.onRun?.(run.path)
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
     const model = await freshOrLoaded(recipe, data, engine)
@@ -64,7 +70,9 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
     })
     const audible = await hearData(recipe, data, store, progress)
     const fitting = await fitData(recipe, audible, model, store, fullScaffold(recipe))
-    for (const note of [...audible.notes, ...fitting.notes]) progress.warn(note)
+    for (const note of fitting.notes) progress.warn(note)
+    const run = openFolder()
+    options.onRun?.(run.path)
     const trainer = new Trainer(recipe, fitting, model, store, run, progress, signal, resumeHint(options, run))
     return await trainer.run()
   } finally {
@@ -72,17 +80,19 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   }
 }
 
-function openFolder({ resume, runFolder, runsFolder = 'runs' }: TrainOptions, recipe: Recipe): RunFolder {
+/** Checks now that the run has a place, and makes it when called: a call that is wrong otherwise leaves no folder. */
+function runFolderOf({ resume, runFolder, runsFolder = 'runs' }: TrainOptions, recipe: Recipe): () => RunFolder {
   if (resume) {
     const found = runFolder ?? latestRunPath(runsFolder, recipe.name)
     if (!found)
       throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
     const run = openRun(found)
     checkUnchanged(run, stringifyRecipe(recipe, found))
-    return run
+    return () => run
   }
   const folder = runFolder ?? freshRunPath(runsFolder, recipe.name)
-  return createRun(folder, stringifyRecipe(recipe, folder))
+  checkFree(folder)
+  return () => createRun(folder, stringifyRecipe(recipe, folder))
 }
 
 /** A run that goes on by another recipe would be neither of the two. */
@@ -422,6 +432,7 @@ class Trainer {
       n_parameters: this.#model.policy.nParameters,
       clips_cut: this.#store.nCut,
       samples_over_length: this.#data.nOverLength,
+      left_out: this.#data.notes,
       last_stage: last.kind,
     }
     this.#run.summary(summary)

@@ -99,6 +99,8 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
 function startWorker(workerData: RuntimeOptions): Worker {
   if (import.meta.url.endsWith('.js')) return new Worker(new URL('./worker.js', import.meta.url), { workerData })
   const source = JSON.stringify(new URL('./worker.ts', import.meta.url).href)
-  const boot = `import('tsx/esm/api').then(({ register }) => { register(); return import(${source}) })`
+  // From here, not from the working directory, which may be any.
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  const boot = `import(${loader}).then(({ register }) => { register(); return import(${source}) })`
   return new Worker(boot, { eval: true, workerData })
 }

@@ -11,7 +11,7 @@ export interface Failure {
 const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = ['CheckpointError', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError', 'TokenizerError']
+const KNOWN = ['CheckpointError', 'Diverged', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError', 'TokenizerError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { access, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isMissingFile, UsageError } from '../errors.ts'
+import { isMissingFile, shortPath, UsageError } from '../errors.ts'
 import { audioPaths } from '../prompts/message.ts'
 import { findTable, folderLine, tableRows } from './audioFolder.ts'
 import { isRemote } from './audioLocation.ts'
@@ -42,7 +42,7 @@ export async function readSamples(source: string, options: DataOptions = {}): Pr
   const isFolder = await stat(source).then(
     (found) => found.isDirectory(),
     (error: unknown) => {
-      throw isMissingFile(error) ? new UsageError(`${source}: no such data file.`) : error
+      throw isMissingFile(error) ? new UsageError(`${shortPath(source)}: no such data file.`) : error
     },
   )
   const file = isFolder ? await findTable(source) : source
@@ -93,7 +93,7 @@ async function* samplesOf(
       if (report.samples >= limit) return
     } catch (error) {
       if (!(error instanceof InvalidSample)) throw error
-      if (bad === 'refuse') throw new UsageError(`${file}:${line} ${error.message}`)
+      if (bad === 'refuse') throw new UsageError(`${shortPath(file)}:${line} ${error.message}`)
       report.skipped.push({ line, reason: error.message })
     }
   }
@@ -103,7 +103,7 @@ async function checkClips({ messages }: Sample): Promise<void> {
   for (const clip of audioPaths(messages)) {
     if (isRemote(clip)) continue
     await access(clip).catch(() => {
-      throw new InvalidSample(`messages: there is no clip ${clip}.`)
+      throw new InvalidSample(`messages: there is no clip ${shortPath(clip)}.`)
     })
   }
 }

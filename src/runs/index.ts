@@ -7,4 +7,4 @@ export type {
   RunSummary,
   StepMetrics,
 } from './records.ts'
-export { createRun, type EvaluationEntry, freshRunPath, latestRunPath, openRun, type RunFolder } from './runFolder.ts'
+export { checkFree, createRun, type EvaluationEntry, freshRunPath, latestRunPath, openRun, type RunFolder } from './runFolder.ts'

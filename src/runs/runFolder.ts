@@ -36,12 +36,16 @@ export interface EvaluationEntry {
 
 /** Begins a run in a fresh folder. @throws UsageError when the folder holds something already */
 export function createRun(folder: string, recipe: string): RunFolder {
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UsageError(`${folder}: not empty. Write --resume to go on with the run in it, or choose another folder.`)
-  }
+  checkFree(folder)
   mkdirSync(folder, { recursive: true })
   writeAside(path.join(folder, 'recipe.yaml'), recipe)
   return runFolder(folder)
+}
+
+/** @throws UsageError when a run cannot begin in the folder, because it holds something */
+export function checkFree(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return
+  throw new UsageError(`${folder}: not empty. Write --resume to go on with the run in it, or choose another folder.`)
 }
 
 /**

@@ -60,7 +60,7 @@ export async function fitData(
   }
 
   const taught = new Map<number, readonly Taught[]>()
-  const notes: string[] = []
+  const notes = [...data.notes]
   let nOverLength = 0
   for (const [i, stage] of recipe.stages.entries()) {
     const where = `stages[${i}].${stage.kind}`

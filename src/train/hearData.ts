@@ -1,5 +1,5 @@
 import { AudioError } from '../../audio/index.ts'
-import { UsageError } from '../errors.ts'
+import { shortPath, UsageError } from '../errors.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
 import type { Progress } from '../progress/index.ts'
 import { audioPaths, type Message } from '../prompts/message.ts'
@@ -19,7 +19,7 @@ export async function hearData(
   store: FeatureStore,
   progress: Progress,
 ): Promise<LoadedData> {
-  const notes: string[] = []
+  const notes = new Set<string>() // a file that several stages read is told of once
   const heard = new Map<string, string | null>() // what is wrong with a clip, or null
   const all = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
   const clips = [...new Set(all.flatMap(({ messages }) => audioPaths(messages)))]
@@ -34,6 +34,7 @@ export async function hearData(
   }
 
   const audible = <T extends Heard>(samples: readonly T[], { path, bad }: DataRef): readonly T[] => {
+    const file = shortPath(path)
     const fault = ({ messages }: Heard) =>
       audioPaths(messages)
         .map((clip) => heard.get(clip))
@@ -41,11 +42,10 @@ export async function hearData(
     const bads = samples.filter(fault)
     const [first] = bads
     if (!first) return samples
-    if (bad === 'refuse') throw new UsageError(`${path} "${first.id}": ${fault(first)}`)
-    notes.push(
-      `${path}: ${bads.length} of ${samples.length} samples left out, their clips cannot be heard; the first is "${first.id}", ${fault(first)}`,
-    )
-    if (bads.length === samples.length) throw new UsageError(`${path}: no sample is left. ${notes.at(-1)}`)
+    if (bad === 'refuse') throw new UsageError(`${file} "${first.id}": ${fault(first)}`)
+    const note = `${file}: ${bads.length} of ${samples.length} samples left out, their clips cannot be heard; the first is "${first.id}", ${fault(first)}`
+    if (bads.length === samples.length) throw new UsageError(note)
+    notes.add(note)
     return samples.filter((sample) => !fault(sample))
   }
   const refOf = (stage: number) => recipe.stages[stage]!.data ?? recipe.data!
@@ -53,7 +53,7 @@ export async function hearData(
     taught: new Map([...data.taught].map(([i, samples]) => [i, audible(samples, refOf(i))])),
     asked: new Map([...data.asked].map(([i, samples]) => [i, audible(samples, refOf(i))])),
     evaluated: data.evaluated.map((samples, i) => audible(samples, recipe.eval[i]!.data)),
-    notes,
+    notes: [...data.notes, ...notes],
   }
 }
 

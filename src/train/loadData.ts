@@ -1,5 +1,5 @@
 import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
-import { UsageError } from '../errors.ts'
+import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
 import type { DataRef, Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
@@ -15,7 +15,7 @@ export interface LoadedData {
   readonly taught: ReadonlyMap<number, readonly Taught[]>
   readonly asked: ReadonlyMap<number, readonly Askable[]>
   readonly evaluated: readonly (readonly Askable[])[]
-  /** One line a file that had rows left out. */
+  /** What was left out of the data, one line each. */
   readonly notes: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
         const own = sample.rubric ?? rubric
         if (own === undefined) {
           throw new UsageError(
-            `${ref.path} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
+            `${shortPath(ref.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
           )
         }
         return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(own) }
@@ -51,12 +51,13 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     const where = `stages[${i}].${stage.kind}`
     if (stage.kind === 'rl') asks.set(i, await asked(ref, stage.rubric, where))
     else taught.set(i, answered(await read(ref), ref))
-    if ((asks.get(i) ?? taught.get(i))!.length === 0) throw new UsageError(`${ref.path}: no samples for ${where}.`)
+    if ((asks.get(i) ?? taught.get(i))!.length === 0)
+      throw new UsageError(`${shortPath(ref.path)}: no samples for ${where}.`)
   }
   const evaluated: Askable[][] = []
   for (const [i, { data, rubric }] of recipe.eval.entries()) {
     evaluated.push(await asked(data, rubric, `eval[${i}]`))
-    if (evaluated[i]!.length === 0) throw new UsageError(`${data.path}: no samples for eval[${i}].`)
+    if (evaluated[i]!.length === 0) throw new UsageError(`${shortPath(data.path)}: no samples for eval[${i}].`)
   }
   return { taught, asked: asks, evaluated, notes }
 }
@@ -64,7 +65,9 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
 function answered(samples: readonly Sample[], { path }: DataRef): Taught[] {
   for (const { id, messages } of samples) {
     if (messages.at(-1)?.role === 'assistant') continue
-    throw new UsageError(`${path} "${id}": the last turn is not the assistant's, so there is no answer to learn.`)
+    throw new UsageError(
+      `${shortPath(path)} "${id}": the last turn is not the assistant's, so there is no answer to learn.`,
+    )
   }
   return [...samples]
 }
@@ -78,9 +81,11 @@ async function readFile(ref: DataRef, notes: string[]): Promise<Sample[]> {
   })
   if (report.skipped.length > 0) {
     const [first] = report.skipped
-    notes.push(`${path}: ${report.skipped.length} rows left out; the first is line ${first!.line}, ${first!.reason}`)
+    notes.push(
+      `${shortPath(path)}: ${report.skipped.length} rows left out; the first is line ${first!.line}, ${first!.reason}`,
+    )
   }
   for (const [column, rows] of Object.entries(report.ignored))
-    notes.push(`${path}: column "${column}" is not read (${rows} rows)`)
+    notes.push(`${shortPath(path)}: column "${column}" is not read (${rows} rows)`)
   return samples
 }

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seededRandom } from '../../src/random.ts'
+import { folderToRemove } from './temporary.ts'
+import { rubato, tinyFiles } from './tinyRun.ts'
+
+// Real processes, killed for real: what is compared is what they left on the disk.
+
+const SECONDS = 1000 // milliseconds
+const RUN = path.join('runs', 'tiny')
+const TRAIN = ['train', 'recipe.yaml', '--json']
+
+/** Figures of the clock; everything else must not depend on when a run was stopped. */
+const TIMES = ['seconds', 'step_time', 'secondsByStage', 'started', 'finished', 'time_by_stage']
+const isTime = (key: string) => TIMES.includes(key) || key.startsWith('time/')
+
+const withoutTimes = (line: string): string =>
+  JSON.stringify(JSON.parse(line), (key, value: unknown) => (isTime(key) ? undefined : value))
+
+/** Every file of a run: bytes of weights, text of the rest, without the clock's figures and TensorBoard's copy. */
+function contents(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => statSync(path.join(folder, name)).isFile() && !name.startsWith('events'),
+  )
+  return Object.fromEntries(
+    files.sort().map((name) => {
+      const data = readFileSync(path.join(folder, name))
+      if (name.endsWith('.safetensors')) return [name, createHash('sha256').update(data).digest('hex')]
+      const text = data.toString('utf8').replaceAll(path.resolve(folder, '..', '..'), '.')
+      if (name === 'summary.json' || name.endsWith('state.json')) return [name, withoutTimes(text)]
+      return [name, name === 'metrics.jsonl' ? text.trimEnd().split('\n').map(withoutTimes).join('\n') : text]
+    }),
+  )
+}
+
+const folders: string[] = []
+function tinyFolder(): string {
+  const folder = folderToRemove(tinyFiles())
+  folders.push(folder)
+  return folder
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Where two runs differ: the file, and its first line that does. */
+function differences(run: Record<string, string>): string[] {
+  return [...new Set([...Object.keys(run), ...Object.keys(whole)])].flatMap((name) => {
+    const [ours, theirs] = [run[name]?.split('\n') ?? [], whole[name]?.split('\n') ?? []]
+    const at = Math.max(
+      ...[ours, theirs].map((lines) => lines.findIndex((line, i) => line !== theirs[i] || line !== ours[i])),
+    )
+    return at < 0 ? [] : [`${name}:${at + 1} ${ours[at]?.slice(0, 200)} instead of ${theirs[at]?.slice(0, 200)}`]
+  })
+}
+
+let whole: Record<string, string>
+/** Milliseconds from the first step to the end of a run that is left alone. */
+let span = 0
+beforeAll(async () => {
+  const cwd = tinyFolder()
+  let first = 0
+  const { code, err } = await rubato(TRAIN, {
+    cwd,
+    onOutput: (text) => {
+      if (first === 0 && text.includes('"stage":"sft"')) first = performance.now()
+    },
+  })
+  expect([code, err]).toEqual([0, ''])
+  span = performance.now() - first
+  whole = contents(path.join(cwd, RUN))
+}, 60 * SECONDS)
+
+/** Goes on until a run is done; `words` of the first call or of a resumption. */
+const words = (cwd: string) => (existsSync(path.join(cwd, RUN)) ? [...TRAIN, '--resume'] : TRAIN)
+
+describe('a run that is killed and resumed', () => {
+  it('learns from answers that differ, else its equality would say little', () => {
+    const steps = whole['metrics.jsonl']!.split('\n').map((line) => JSON.parse(line) as Record<string, number>)
+    expect(steps.map(({ global_step }) => global_step)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1))
+    expect(steps.filter(({ reward_std }) => reward_std! > 0).length).toBeGreaterThan(3)
+  })
+
+  it.concurrent.each([1, 2])(
+    'at random moments (seed %i) ends in the same bits as one that never stopped',
+    async (seed) => {
+      const cwd = tinyFolder()
+      const random = seededRandom(`kill/${seed}`)
+      let kills = 0
+      for (let attempt = 0; ; attempt++) {
+        let armed = attempt >= 2
+        const { code, signal, err } = await rubato(words(cwd), {
+          cwd,
+          onOutput(text, kill) {
+            if (armed || !text.includes('"stage":"')) return
+            armed = true
+            setTimeout(() => kill('SIGKILL'), random() * 0.8 * span)
+          },
+        })
+        if (signal === 'SIGKILL') kills++
+        else {
+          expect([code, err]).toEqual([0, ''])
+          if (attempt >= 2) break
+        }
+      }
+      expect(kills).toBeGreaterThan(0)
+      expect(differences(contents(path.join(cwd, RUN)))).toEqual([])
+    },
+    120 * SECONDS,
+  )
+
+  it.concurrent(
+    'while a checkpoint is being written ends in the same bits',
+    async () => {
+      const cwd = tinyFolder()
+      let watch: NodeJS.Timeout | undefined
+      const { signal } = await rubato(TRAIN, {
+        cwd,
+        onOutput(_text, kill) {
+          watch ??= setInterval(() => {
+            const parts = path.join(cwd, RUN, 'checkpoints')
+            if (existsSync(parts) && readdirSync(parts).some((name) => name.endsWith('.aside'))) kill('SIGKILL')
+          }, 1)
+        },
+      })
+      clearInterval(watch)
+      expect(signal).toBe('SIGKILL')
+      expect((await rubato(words(cwd), { cwd })).code).toBe(0)
+      expect(differences(contents(path.join(cwd, RUN)))).toEqual([])
+    },
+    120 * SECONDS,
+  )
+
+  it.concurrent(
+    'with Ctrl-C saves, exits with 1 and prints the line that goes on',
+    async () => {
+      const cwd = tinyFolder()
+      let asked = false
+      const { code, err } = await rubato(TRAIN, {
+        cwd,
+        onOutput(text, kill) {
+          // A step on which it would not have saved anyway.
+          if (asked || !/"stage":"rl-1".*"done":1\b/.test(text)) return
+          asked = true
+          kill('SIGINT')
+        },
+      })
+      expect(code).toBe(1)
+      const [, step, line] = /^stopped after step (\d+), saved\. Go on with: rubato (.+)$/m.exec(err) ?? []
+      expect(line).toBe(`train recipe.yaml --resume --run ${RUN}`)
+      expect(readdirSync(path.join(cwd, RUN, 'checkpoints'))).toContain(`step-${step}`)
+      expect((await rubato(line!.split(' '), { cwd })).code).toBe(0)
+      // It holds the checkpoint of its stop beside the last one.
+      const differ = differences(contents(path.join(cwd, RUN))).filter((line) => !line.startsWith('checkpoints/'))
+      expect(differ).toEqual([])
+    },
+    120 * SECONDS,
+  )
+
+  it(
+    'is not gone on with by another recipe',
+    async () => {
+      const cwd = tinyFolder()
+      expect(
+        (
+          await rubato([...TRAIN, '--set', 'stages[0].sft.steps=1'], {
+            cwd,
+            onOutput: (text, kill) => {
+              if (text.includes('"stage":"rl-1"')) kill('SIGKILL')
+            },
+          })
+        ).signal,
+      ).toBe('SIGKILL')
+      const { code, err } = await rubato([...TRAIN, '--resume'], { cwd })
+      expect(code).toBe(2)
+      expect(err).toContain('the recipe has changed since the run began, here from "steps: 1" to "steps: 7".')
+    },
+    60 * SECONDS,
+  )
+})
