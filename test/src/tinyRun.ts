@@ -41,7 +41,7 @@ stages:
   - sft: { data: taught.jsonl, steps: 7, batch: 4, learning_rate: 1.0e-2, save_every: 2, spec_augment: {} }
   - rl:
       data: asked.jsonl
-      steps: 4
+      steps: 5
       prompts: 2
       group: 4
       max_completion_tokens: 8
