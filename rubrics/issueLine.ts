@@ -53,6 +53,10 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_-]/g, '')
   const same = known.find((candidate) => plain(candidate) === plain(name))
   if (same !== undefined) return same
+  // Neighbours that changed places are one slip, and two edits to `distance`.
+  const letters = (text: string) => [...plain(text)].sort().join('')
+  const shuffled = known.find((candidate) => letters(candidate) === letters(name))
+  if (shuffled !== undefined) return shuffled
   const found = closest(name, known)
   return distance(name, found) <= Math.max(1, Math.floor(Math.max(name.length, found.length) / 3)) ? found : undefined
 }

@@ -8,10 +8,10 @@ export interface Failure {
 }
 
 /** Errors of a wrong call: it, or a file that it names, must be another one. */
-const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError']
+const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError', 'CheckpointError', 'TokenizerError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = ['CheckpointError', 'Diverged', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError', 'TokenizerError']
+const KNOWN = ['Diverged', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {

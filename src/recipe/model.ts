@@ -24,7 +24,9 @@ const languageSchema = z
     heads: size().describe('query heads; divides hidden into heads of even width'),
     kv_heads: size().optional().describe('key and value heads; divides heads, which is its default'),
     ffn: size().optional().describe('width of the SwiGLU layers (4 × hidden)'),
-    vocab: size().optional().describe("most tokens of a vocabulary trained on the recipe's data (1024); with a tokenizer, its rows at least"),
+    vocab: size()
+      .optional()
+      .describe("most tokens of a vocabulary trained on the recipe's data (1024); with a tokenizer, its rows at least"),
     rope_theta: z.number().positive().default(1e6).describe('base of the rotary positions, as in Qwen2'),
     rms_epsilon: z.number().positive().default(1e-6).describe('added under the root of the norms'),
     tied: z.boolean().default(true).describe('the output head is the transposed embedding table'),

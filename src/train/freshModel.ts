@@ -4,8 +4,10 @@ import {
   isTaskTag,
   openTokenizer,
   type Tokenizer,
+  TokenizerError,
   trainTokenizer,
 } from '../../models/index.ts'
+import { UsageError } from '../errors.ts'
 import { assemble, type Model, openModel } from '../model/modelFolder.ts'
 import type { Message } from '../prompts/message.ts'
 import { seededRandom } from '../random.ts'
@@ -39,7 +41,12 @@ export function assembleFresh(options: FreshModel, data: LoadedData, engine: Eng
 function tokenizerFor(data: LoadedData, vocab: number): Tokenizer {
   const corpus = [...textsOf(data)]
   const spelled = new Set(corpus.flatMap((text) => text.match(/<\|[^|<>]{1,40}\|>/g) ?? []).filter(isTaskTag))
-  return openTokenizer(trainTokenizer(corpus, { vocab, extraSpecial: [...spelled] }))
+  try {
+    return openTokenizer(trainTokenizer(corpus, { vocab, extraSpecial: [...spelled] }))
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error
+    throw new UsageError(error.message.replace(/^trainTokenizer: vocab/, 'model.language.vocab'))
+  }
 }
 
 /** Every text that the model will read or write: turns of all samples, and the criteria they are judged by. */

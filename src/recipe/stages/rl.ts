@@ -60,7 +60,7 @@ export const rl = stageKind({
         const message = 'at 0 all answers of a group are equal and nothing is learnt. Write more than 0.'
         context.addIssue({ code: 'custom', path: ['temperature'], message })
       }
-      if (minibatches > prompts * group) {
+      if (prompts * group > 0 && minibatches > prompts * group) {
         const message = `a rollout of ${prompts} × ${group} answers has no ${minibatches} parts.`
         context.addIssue({ code: 'custom', path: ['minibatches'], message })
       }

@@ -38,7 +38,7 @@ export const sft = stageKind({
       if (epochs !== undefined && steps !== undefined) {
         context.addIssue({ code: 'custom', path: ['steps'], message: 'epochs is given as well. Keep one of them.' })
       }
-      if (gradient_accumulation > batch) {
+      if (batch > 0 && gradient_accumulation > batch) {
         const message = `a batch of ${batch} has no ${gradient_accumulation} parts. Write at most ${batch}.`
         context.addIssue({ code: 'custom', path: ['gradient_accumulation'], message })
       }

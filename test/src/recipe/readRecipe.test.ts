@@ -54,7 +54,7 @@ describe('parseRecipe', () => {
     ['group: 8', 'grup: 8', ':10 stages[1].rl.grup: unknown key. Did you mean "group"?'],
     ['group: 8', 'group: eight', ':10 stages[1].rl.group: expected a whole number, got "eight".'],
     ['group: 8', 'group: 1', ':10 stages[1].rl.group: expected at least 2, got 1.'],
-    ['- sft:', '- stf:', ':7 stages[0].stf: unknown key. Known: sft, rl.'],
+    ['- sft:', '- stf:', ':7 stages[0].stf: unknown key. Did you mean "sft"?'],
     [
       '- sft: { epochs: 3 }',
       '- sft: { epochs: 3 }\n    rl: {}',
