@@ -5,10 +5,9 @@ import {
   logSoftmax,
   mul,
   neg,
-  oneHot,
   pick,
   reshape,
-  sub,
+  scatterAdd,
   sum,
   type Tensor,
 } from './graph/index.ts'
@@ -49,10 +48,10 @@ export function objectiveContext(logits: Tensor, targets: Tensor): ObjectiveCont
   }
 }
 
-/** log softmax(logits)[target]: [M, vocab], int64 [M] → [M]. Its gradient is onehot − softmax, never a dense scatter. */
+/** log softmax(logits)[target]: [M, vocab], int64 [M] → [M]. Its gradient is dy·(onehot − softmax). */
 function tokenLogProbs(logits: Tensor, all: Tensor, targets: Tensor): Tensor {
-  const [m, vocab] = logits.shape as [number, number]
-  return composite('TokenLogProbs', [logits], pick(all, targets), (dy) => [
-    mul(reshape(dy, [m, 1]), sub(oneHot(targets, vocab, logits.dtype), exp(all))),
-  ])
+  return composite('TokenLogProbs', [logits], pick(all, targets), (dy) => {
+    const column = reshape(dy, [-1, 1])
+    return [scatterAdd(mul(exp(all), neg(column)), reshape(targets, [-1, 1]), column, 1)]
+  })
 }

@@ -1,18 +1,4 @@
-import {
-  add,
-  div,
-  input,
-  minimum,
-  mul,
-  reciprocal,
-  reshape,
-  scalar,
-  scale,
-  sqrt,
-  sub,
-  sum,
-  type Tensor,
-} from './graph/index.ts'
+import { add, div, input, minimum, mul, reshape, scalar, scale, sqrt, sub, sum, type Tensor } from './graph/index.ts'
 
 export interface AdamWOptions {
   readonly beta1: number
@@ -50,14 +36,21 @@ export function adamWStep(parameters: ReadonlyMap<string, Tensor>, options: Adam
   const tooLong = div(number('max_grad_norm'), add(gradNorm, scalar(1e-6)))
   const factor = mul(gradScale, minimum(tooLong, scalar(1)))
 
+  // Scalars are gathered first, so that few operators pass over the arrays: lr·c₁m/(√(c₂v) + ε) = a·m/(√v + ε/√c₂).
+  const share1 = scale(factor, 1 - beta1)
+  const share2 = scale(mul(factor, factor), 1 - beta2)
+  const root2 = sqrt(correction2)
+  const stepSize = div(mul(learningRate, correction1), root2)
+  const floor = div(scalar(epsilon), root2)
+  const kept = sub(scalar(1), mul(learningRate, weightDecay))
+
   const outputs: Record<string, Tensor> = { grad_norm: gradNorm }
   for (const [name, theta] of parameters) {
-    const g = mul(gradients.get(name)!, factor)
-    const m = add(scale(input(`adam_m/${name}`, theta.shape), beta1), scale(g, 1 - beta1))
-    const v = add(scale(input(`adam_v/${name}`, theta.shape), beta2), scale(mul(g, g), 1 - beta2))
-    const move = mul(mul(m, correction1), reciprocal(add(sqrt(mul(v, correction2)), scalar(epsilon))))
-    const total = decays(name, theta) ? add(move, mul(theta, weightDecay)) : move
-    outputs[`new/${name}`] = sub(theta, mul(total, learningRate))
+    const g = gradients.get(name)!
+    const m = add(scale(input(`adam_m/${name}`, theta.shape), beta1), mul(g, share1))
+    const v = add(scale(input(`adam_v/${name}`, theta.shape), beta2), mul(mul(g, g), share2))
+    const move = mul(div(m, add(sqrt(v), floor)), stepSize)
+    outputs[`new/${name}`] = sub(decays(name, theta) ? mul(theta, kept) : theta, move)
     outputs[`new_m/${name}`] = m
     outputs[`new_v/${name}`] = v
   }

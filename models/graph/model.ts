@@ -75,7 +75,7 @@ export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGrap
   for (const [name, tensor] of Object.entries(outputs)) {
     nodes.push(new onnx.NodeProto({ opType: 'Identity', input: [nameOf(tensor)], output: [name] }))
   }
-  renameSingleUse(nodes)
+  writeOutputsDirectly(nodes)
 
   const info = (name: string, tensor: Tensor) => ({
     name,
@@ -107,19 +107,23 @@ export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGrap
   }
 }
 
-/** Drops the closing Identity of an output that nothing else reads, so that a kernel writes it where it was asked for. */
-function renameSingleUse(nodes: InstanceType<typeof onnx.NodeProto>[]): void {
-  const uses = new Map<string, number>()
-  for (const node of nodes) for (const name of node.input ?? []) uses.set(name, (uses.get(name) ?? 0) + 1)
-  const maker = new Map(nodes.flatMap((node) => (node.output ?? []).map((name, i) => [name, { node, i }] as const)))
+/**
+ * Drops the closing Identity of an output that a kernel makes, so that the kernel writes it where it was asked for; what
+ * else reads the value reads it there.
+ */
+function writeOutputsDirectly(nodes: InstanceType<typeof onnx.NodeProto>[]): void {
+  const makers = new Map(nodes.flatMap((node) => (node.output ?? []).map((name, i) => [name, { node, i }] as const)))
+  const renamed = new Map<string, string>()
   for (let at = nodes.length - 1; at >= 0; at--) {
     const { opType, input, output } = nodes[at]!
     if (opType !== 'Identity') continue
-    const source = maker.get(input![0]!)
-    if (!source || source.node.opType === 'Identity' || uses.get(input![0]!) !== 1) continue
-    source.node.output![source.i] = output![0]!
+    const maker = makers.get(input![0]!)
+    if (!maker || maker.node.opType === 'Identity' || renamed.has(input![0]!)) continue
+    maker.node.output![maker.i] = output![0]!
+    renamed.set(input![0]!, output![0]!)
     nodes.splice(at, 1)
   }
+  for (const node of nodes) node.input = (node.input ?? []).map((name) => renamed.get(name) ?? name)
 }
 
 function emissionOrder(outputs: readonly Tensor[]): Node[] {

@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts'
-import { type OpSample, op, type Place } from '../op.ts'
+import { composite, type OpSample, op, type Place } from '../op.ts'
 import { broadcast, type DType, scalar, type Tensor } from '../tensor.ts'
 import { sumTo } from './reduction.ts'
 
@@ -122,8 +122,12 @@ export const gelu = unary('Gelu', 'x·Φ(x)', (dy, x) => {
   return mul(dy, add(cdf, mul(x, density)))
 })
 
-/** x·σ(x), the gate of SwiGLU (arXiv 2002.05202). */
-export const silu: Unary = (x) => mul(x, sigmoid(x))
+/** x·σ(x), the gate of SwiGLU (arXiv 2002.05202);  dx = dy·(σ + y·(1 − σ)), two passes fewer than by its parts. */
+export const silu: Unary = (x) => {
+  const gate = sigmoid(x)
+  const y = mul(x, gate)
+  return composite('Silu', [x], y, (dy) => [mul(dy, add(gate, mul(y, sub(like(1, x), gate))))])
+}
 
 const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<DType, number>
 

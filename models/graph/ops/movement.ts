@@ -1,7 +1,5 @@
 import { op } from '../op.ts'
 import { axisOf, broadcast, constant, GraphError, sameShape, scalar, show, sizeOf, type Tensor } from '../tensor.ts'
-import { cast, equal, where } from './elementwise.ts'
-import { gemm } from './matmul.ts'
 import { sumTo } from './reduction.ts'
 
 const ints = (values: readonly number[]): Tensor => constant(values, [values.length], 'int64')
@@ -147,10 +145,9 @@ const gatherOp = op<{ axis: 0 }>({
   grad: (dy, { inputs: [x, indices] }) => {
     const rows = sizeOf(indices!.shape)
     const columns = sizeOf(x!.shape) / x!.shape[0]!
-    const flat = gemm(oneHot(reshape(indices!, [rows]), x!.shape[0]!, dy.dtype), reshape(dy, [rows, columns]), {
-      transposeA: true,
-    })
-    return [reshape(flat, x!.shape), null]
+    const wide = expand(reshape(indices!, [rows, 1]), [rows, columns])
+    const zeros = expand(scalar(0, dy.dtype), [x!.shape[0]!, columns])
+    return [reshape(scatterAdd(zeros, wide, reshape(dy, [rows, columns]), 0), x!.shape), null]
   },
 })
 /** Rows of `x` [n, ...] picked by `indices` (int64, 0 ≤ i < n): [...indices, ...]. */
@@ -158,29 +155,48 @@ export const gatherRows = (x: Tensor, indices: Tensor): Tensor => gatherOp([x, i
 
 const gatherElementsOp = op<{ axis: number }>({
   name: 'GatherElements',
-  about: 'one value a row, by index: [m, n], [m, 1] → [m, 1];  dx = dy where the index is, else 0',
+  about: 'values by their index along an axis, shaped as the indices;  dx adds each value of dy where it came from',
   shape: ([, indices]) => indices!.shape,
-  sample: () => [{ inputs: [{ shape: [3, 5] }], build: (x) => pick(x, constant([4, 0, 1], [3], 'int64')) }],
-  grad: (dy, { inputs: [x, indices] }) => {
-    const columns = constant(
-      Array.from({ length: x!.shape[1]! }, (_, i) => i),
-      [1, x!.shape[1]!],
-      'int64',
-    )
-    return [where(equal(columns, indices!), dy, scalar(0, dy.dtype)), null]
-  },
+  sample: () => [
+    { inputs: [{ shape: [3, 5] }], build: (x) => pick(x, constant([4, 0, 1], [3], 'int64')) },
+    { inputs: [{ shape: [3, 2] }], build: (x) => gatherElements(x, constant([2, 2, 0, 2], [2, 2], 'int64'), 0) },
+  ],
+  grad: (dy, { inputs: [x, indices], attributes }) => [
+    scatterAdd(expand(scalar(0, dy.dtype), x!.shape), indices!, dy, attributes.axis as number),
+    null,
+  ],
 })
-/** x[i, indices[i]] for every row i: [m, n], int64 [m] → [m]. */
-export function pick(x: Tensor, indices: Tensor): Tensor {
-  return reshape(gatherElementsOp([x, reshape(indices, [-1, 1])], { axis: 1 })[0], [x.shape[0]!])
-}
+/** Values of x at `indices` (int64) along `axis`, the other axes walked together: shaped as the indices. */
+export const gatherElements = (x: Tensor, indices: Tensor, axis: number): Tensor =>
+  gatherElementsOp([x, indices], { axis: axisOf('gatherElements', axis, x.shape.length) })[0]
 
-/** 1 where the column equals the index, else 0: int64 [m] → [m, n]. */
-export function oneHot(indices: Tensor, n: number, dtype: Tensor['dtype']): Tensor {
-  const columns = constant(
-    Array.from({ length: n }, (_, i) => i),
-    [1, n],
-    'int64',
-  )
-  return cast(equal(columns, reshape(indices, [-1, 1])), dtype)
-}
+/** x[i, indices[i]] for every row i: [m, n], int64 [m] → [m]. */
+export const pick = (x: Tensor, indices: Tensor): Tensor =>
+  reshape(gatherElements(x, reshape(indices, [-1, 1]), 1), [x.shape[0]!])
+
+const scatterAddOp = op<{ axis: number; reduction: 'add' }>({
+  name: 'ScatterElements',
+  about: 'x with updates added at their index along an axis;  dx = dy, d updates = dy at the indices',
+  shape: ([x]) => x!.shape,
+  sample: () => [
+    {
+      inputs: [{ shape: [4, 3] }, { shape: [2, 3] }],
+      build: (x, updates) => scatterAdd(x, constant([3, 0, 1, 3, 2, 1], [2, 3], 'int64'), updates, 0),
+    },
+    {
+      inputs: [{ shape: [2, 5] }, { shape: [2, 1] }],
+      build: (x, updates) => scatterAdd(x, constant([4, 1], [2, 1], 'int64'), updates, 1),
+    },
+  ],
+  grad: (dy, { inputs: [, indices], attributes }) => [
+    dy,
+    null,
+    gatherElements(dy, indices!, attributes.axis as number),
+  ],
+})
+/**
+ * x with `updates` added at `indices` (int64, of their shape) along `axis`; indices may repeat. ONNX Runtime's ScatterND is
+ * faster, but its threads lose updates where indices repeat.
+ */
+export const scatterAdd = (x: Tensor, indices: Tensor, updates: Tensor, axis: number): Tensor =>
+  scatterAddOp([x, indices, updates], { axis: axisOf('scatterAdd', axis, x.shape.length), reduction: 'add' })[0]
