@@ -7,4 +7,12 @@ export type {
   RunSummary,
   StepMetrics,
 } from './records.ts'
-export { checkFree, createRun, type EvaluationEntry, freshRunPath, latestRunPath, openRun, type RunFolder } from './runFolder.ts'
+export {
+  checkFree,
+  createRun,
+  type EvaluationEntry,
+  freshRunPath,
+  latestRunPath,
+  openRun,
+  type RunFolder,
+} from './runFolder.ts'
