@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { UsageError } from '../errors.ts'
 
 /** Execution providers of ONNX Runtime that graphs are run with; the first is the default. */
@@ -33,9 +35,41 @@ export function deviceReports(
   })
 }
 
+/** Devices of this machine. What the runtime has is tried: it brings WebGPU along where there is no GPU at all. */
 export async function runtimeDevices(): Promise<DeviceReport[]> {
   const { listSupportedBackends } = await import('onnxruntime-node')
-  return deviceReports(listSupportedBackends(), cudaLibrariesExist())
+  const reports: DeviceReport[] = []
+  for (const report of deviceReports(listSupportedBackends(), cudaLibrariesExist())) {
+    const reason = report.available && report.device !== 'cpu' ? await faultOf(report.device) : undefined
+    reports.push(reason === undefined ? report : { device: report.device, available: false, reason })
+  }
+  return reports
+}
+
+/**
+ * Why nothing can be computed on a device, in a line; undefined when something can. Tried in a process of its own: a
+ * driver that is broken may write where it likes, or crash.
+ */
+async function faultOf(device: Device): Promise<string | undefined> {
+  const { graph } = await import('../../models/index.ts')
+  const { bytes } = graph.compile({ total: graph.sum(graph.input('x', [2])) })
+  const program = `const { InferenceSession, Tensor } = require(process.argv[1])
+const run = async () => {
+  const session = await InferenceSession.create(Buffer.from(process.argv[2], 'base64'), { executionProviders: [process.argv[3]] })
+  await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) })
+}
+run().then(() => process.exit(0), (error) => { process.stdout.write(error.message); process.exit(1) })`
+  const runtime = createRequire(import.meta.url).resolve('onnxruntime-node')
+  const words = ['-e', program, runtime, Buffer.from(bytes).toString('base64'), device]
+  try {
+    await promisify(execFile)(process.execPath, words, { timeout: 30_000 })
+    return undefined
+  } catch (error) {
+    const { stdout = '' } = error as { stdout?: string }
+    // The runtime puts the place in its own sources first and what it found last.
+    const said = /(?:Failed|failed|No) [^\n]*$/.exec(stdout.trim())?.[0] ?? stdout.split('\n')[0]!.slice(0, 160)
+    return `it cannot be used here (${said || 'trying it ended the process'})`
+  }
 }
 
 /** @throws UsageError when the runtime cannot run on the device */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import type { AddCommand } from './command.ts'
 import { failureOf } from './failure.ts'
 import { type Io, printLine } from './io.ts'
@@ -23,6 +23,7 @@ export async function runCli(argv: readonly string[], io: Io, commands: readonly
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })
+    .configureHelp({ optionDescription })
   for (const add of commands) add(program, io)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   try {
@@ -33,6 +34,17 @@ export async function runCli(argv: readonly string[], io: Io, commands: readonly
     if (message !== '') printLine(io.stderr, message)
     return exitCode
   }
+}
+
+/** What an option does, with its choices and its default where that says something. */
+function optionDescription({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
+  const shown = Array.isArray(defaultValue) ? defaultValue.join(', ') : String(defaultValue ?? '')
+  const silent = defaultValue === undefined || defaultValue === false || shown === ''
+  const notes = [
+    ...(argChoices ? [argChoices.join(', ')] : []),
+    ...(silent ? [] : [`default: ${defaultValueDescription ?? shown}`]),
+  ]
+  return notes.length > 0 ? `${description} (${notes.join('; ')})` : description
 }
 
 /** Of the package this file belongs to, in the sources and in `dist/`. */

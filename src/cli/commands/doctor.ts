@@ -30,5 +30,6 @@ export const addDoctor = (): AddCommand => (program, io) => {
       }
       const failed = findings.filter(({ state }) => state === 'failed').map(({ what }) => what)
       if (failed.length > 0) throw new RunError(`not ready: ${failed.join(', ')}.`)
+      if (!json) printLine(io.stdout, 'Ready.')
     })
 }

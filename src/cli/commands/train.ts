@@ -52,13 +52,14 @@ export const addTrain =
       .addOption(jsonOption().default(false))
       .addHelpText(
         'after',
-        '\nCtrl-C saves after the step at hand and prints the line that goes on. Exit code: 0 done, 1 failed or stopped, 2 wrong call.',
+        '\nCtrl-C saves after the step at hand and prints the line that goes on.\nExit code: 0 done, 1 failed or stopped, 2 wrong call.',
       )
       .addHelpText(
         'after',
         examples(
           'rubato train examples/quickstart/recipe.yaml',
-          'rubato train recipe.yaml --set stages[1].rl.group=4 --seed 7',
+          "rubato train recipe.yaml --set 'stages[1].rl.group=4' --seed 7",
+          'rubato train recipe.yaml --dry-run',
           'rubato train recipe.yaml --resume',
         ),
       )
@@ -110,9 +111,13 @@ export const addTrain =
     async function dryRun(recipeFile: string, overrides: readonly string[], { json }: Options): Promise<void> {
       const { readRecipe, stringifyRecipe } = await import('../../recipe/index.ts')
       const recipe = await readRecipe(recipeFile, overrides)
-      const estimate = services.estimate ? await (await services.estimate()).estimate(recipe) : undefined
-      if (json) return printJson(io.stdout, { recipe, ...(estimate ? { estimate } : {}) })
+      const estimated = async () => (await services.estimate?.())?.estimate(recipe)
+      if (json) {
+        const estimate = await estimated()
+        return printJson(io.stdout, { recipe, ...(estimate ? { estimate } : {}) })
+      }
       io.stdout.write(stringifyRecipe(recipe, process.cwd()))
+      const estimate = await estimated() // says so when the data are wrong, as training would
       if (!estimate) return
       const { renderFacts } = await import('../../progress/index.ts')
       printLine(

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import { promisify } from 'node:util'
@@ -41,11 +42,11 @@ async function runtime(): Promise<Finding[]> {
     const ort = await import('onnxruntime-node')
     const devices = await runtimeDevices()
     const available = devices.filter((device) => device.available).map(({ device }) => device)
-    const missing = devices.find((device) => device.device === 'cuda' && !device.available)
-    const found = available.join(', ')
+    const cuda = devices.find(({ device }) => device === 'cuda')
+    const idle = cuda && !cuda.available && hasNvidia() ? { advice: `there is an NVIDIA GPU, but ${cuda.reason}` } : {}
     return [
       { what: 'ONNX Runtime', state: 'ok', found: ort.env.versions.node ?? 'loaded' },
-      { what: 'devices', state: 'ok', found, ...(missing?.reason ? { advice: `cuda: ${missing.reason}` } : {}) },
+      { what: 'devices', state: 'ok', found: available.join(', '), ...idle },
     ]
   } catch (error) {
     const found = error instanceof Error ? error.message.split('\n')[0]! : String(error)
@@ -53,6 +54,10 @@ async function runtime(): Promise<Finding[]> {
     return [{ what: 'ONNX Runtime', state: 'failed', found, advice }]
   }
 }
+
+/** Where the driver of an NVIDIA GPU shows itself. */
+const hasNvidia = (): boolean =>
+  ['/proc/driver/nvidia/version', 'C:\\Windows\\System32\\nvidia-smi.exe'].some((place) => existsSync(place))
 
 async function ffmpeg(): Promise<Finding> {
   const command = process.env.FFMPEG_PATH ?? 'ffmpeg'
