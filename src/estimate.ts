@@ -1,5 +1,6 @@
 import { type AudioFeatures, type Policy, startEngine } from '../models/index.ts'
 import { renderScaffold } from '../rubrics/index.ts'
+import { FEATURE_BYTES } from './features/featureStore.ts'
 import { matrixRate } from './matrixRate.ts'
 import { activations, type BatchSize, forwardFlops } from './model/cost.ts'
 import { assembleFrom, type Model, modelPlace } from './model/modelFolder.ts'
@@ -36,7 +37,7 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
     return {
       parameters: parameters(model.policy),
       ...Object.fromEntries(parts.map(({ name, what }) => [name, what])),
-      memory: `about ${gigabytes(memoryOf(recipe, model.policy, Math.max(...parts.map((part) => part.activations))))}`,
+      memory: `about ${gigabytes(memoryOf(recipe, data, model.policy, parts))}`,
       time: `${duration(seconds(1))} to ${duration(seconds(0))}, at ${(rate / 1e9).toFixed(0)} GFLOP/s in matrix products, measured now`,
     }
   } finally {
@@ -153,10 +154,18 @@ function evaluationPart(index: number, data: LoadedData, { policy, renderer }: M
 const tokenFlops = ({ config }: Policy): number =>
   forwardFlops(config, { nAudios: 0, nFrames: 0, nSequences: 1, time: 1, nTargets: 1 })
 
-/** Weights, gradients and two moments, a reference where one is kept; activations twice, as the arena holds them. */
-function memoryOf(recipe: Recipe, policy: Policy, activations: number): number {
+/**
+ * Weights, gradients and two moments, a reference where one is kept; the features of the clips; and the activations of
+ * every stage three times, since a stage compiles graphs of several sizes and each keeps its arena (the quickstart
+ * held 4.5 GB at its peak).
+ */
+function memoryOf(recipe: Recipe, data: LoadedData, policy: Policy, parts: readonly Part[]): number {
   const keepsReference = recipe.stages.some((stage) => stage.kind === 'rl' && stage.loss.kl > 0)
-  return BASE_BYTES + 4 * (policy.nParameters * (keepsReference ? 5 : 4) + 2 * activations)
+  const samples = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
+  const clips = new Set(samples.flatMap(({ messages }) => audioPaths(messages))).size
+  const features = Math.min(FEATURE_BYTES, 4 * clips * framesOf(recipe) * policy.config.audio.nMels)
+  const held = parts.reduce((sum, part) => sum + part.activations, 0)
+  return BASE_BYTES + features + 4 * (policy.nParameters * (keepsReference ? 5 : 4) + 3 * held)
 }
 
 /** At most 200 items, evenly spread: enough for a mean, quick for any file. */

@@ -15,6 +15,9 @@ export interface FeatureStoreOptions {
   readonly capacity?: number
 }
 
+/** Features kept unless told otherwise, in bytes. */
+export const FEATURE_BYTES = 1e9
+
 /** Log-mels of clips by path, each computed once and kept while there is room. */
 export interface FeatureStore {
   get(path: string): Promise<AudioFeatures>
@@ -26,7 +29,7 @@ const SAMPLE_RATE = 16_000 // Hz, what Whisper's front end reads
 const FRAMES_PER_SECOND = 100
 
 export function featureStore(options: FeatureStoreOptions): FeatureStore {
-  const { nMels, maxSeconds, overLength, onCut, capacity = 1e9 } = options
+  const { nMels, maxSeconds, overLength, onCut, capacity = FEATURE_BYTES } = options
   const kept = new Map<string, { promise: Promise<AudioFeatures>; bytes: number }>()
   let total = 0
   const cut = new Set<string>()
