@@ -61,6 +61,8 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
 
     const records: EvaluationRecord[] = []
     for (const control of options.controls) {
+      if (signal?.aborted)
+        throw new RunError(`stopped after ${records.length} of ${options.controls.length} evaluations.`)
       const scaffoldOf = control === 'scaffolded' ? wholeRubric : nothing
       for (const { id, messages, rubric, features } of samples) {
         const length = renderer.prompt(withScaffold(messages, scaffoldOf(rubric)), features).length

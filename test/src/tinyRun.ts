@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeWav } from '../../audio/index.ts'
+import { silentProgress } from '../../src/progress/index.ts'
 import { seededRandom } from '../../src/random.ts'
+import type { RunSummary } from '../../src/runs/index.ts'
+import { trainRun } from '../../src/train.ts'
 import { jsonLines } from './temporary.ts'
 
 /** Half a second of a tone or of noise, as a WAV file. */
@@ -77,6 +80,20 @@ export function tinyFiles(): Record<string, string | Uint8Array> {
     ),
     ...Object.fromEntries(samples.map(({ kind, path }, i) => [path, clip(kind, i)])),
   }
+}
+
+/** Trains that recipe in this process, in `folder/run`; `overrides` as `--set` takes them. */
+export function trainTiny(
+  folder: string,
+  overrides: readonly string[] = [],
+  progress = silentProgress,
+): Promise<RunSummary> {
+  return trainRun({
+    recipeFile: path.join(folder, 'recipe.yaml'),
+    overrides,
+    runFolder: path.join(folder, 'run'),
+    progress,
+  })
 }
 
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
