@@ -11,6 +11,7 @@ import { type Model, saveModel } from './model/modelFolder.ts'
 import type { Progress } from './progress/index.ts'
 import { seededRandom } from './random.ts'
 import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
+import { writeReport } from './report/index.ts'
 import { prepare } from './rollout/prepare.ts'
 import {
   checkFree,
@@ -436,6 +437,10 @@ class Trainer {
       last_stage: last.kind,
     }
     this.#run.summary(summary)
+    await writeReport(this.#run.path).catch((error: unknown) => {
+      // The run is done all the same.
+      this.#progress.warn(`the report was not written: ${error instanceof Error ? error.message : String(error)}`)
+    })
     return summary
   }
 }

@@ -1,3 +1,4 @@
+import { verifyCriterion } from '../../rubrics/index.ts'
 import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
 import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
@@ -32,7 +33,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
   }
   const asked = async (ref: DataRef, rubric: string | undefined, where: string): Promise<Askable[]> => {
     const samples = await read(ref)
-    return Promise.all(
+    const askables = await Promise.all(
       samples.map(async (sample) => {
         const own = sample.rubric ?? rubric
         if (own === undefined) {
@@ -43,6 +44,8 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
         return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(own) }
       }),
     )
+    notes.push(...undecided(askables, where))
+    return askables
   }
   const taught = new Map<number, readonly Taught[]>()
   const asks = new Map<number, readonly Askable[]>()
@@ -60,6 +63,21 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     if (evaluated[i]!.length === 0) throw new UsageError(`${shortPath(data.path)}: no samples for eval[${i}].`)
   }
   return { taught, asked: asks, evaluated, notes }
+}
+
+/** Criteria that no verifier decides, which is worth a word: they stay unknown and add nothing. */
+function undecided(askables: readonly Askable[], where: string): string[] {
+  const criteria = askables.flatMap(({ rubric }) => rubric.criteria)
+  const open = criteria.filter((criterion) => verifyCriterion(criterion, { text: '' }).met === null)
+  if (criteria.length > 0 && open.length === criteria.length) {
+    throw new UsageError(
+      `${where}: no criterion of its rubrics has a verifier for written answers, so nothing can be decided. Add verify: to them.`,
+    )
+  }
+  if (open.length === 0) return []
+  return [
+    `${where}: ${open.length} of ${criteria.length} criteria have no verifier for written answers ("${open[0]!.id}" is one); they stay unknown and count 0`,
+  ]
 }
 
 function answered(samples: readonly Sample[], { path }: DataRef): Taught[] {

@@ -19,10 +19,10 @@ const isTime = (key: string) => TIMES.includes(key) || key.startsWith('time/')
 const withoutTimes = (line: string): string =>
   JSON.stringify(JSON.parse(line), (key, value: unknown) => (isTime(key) ? undefined : value))
 
-/** Every file of a run: bytes of weights, text of the rest, without the clock's figures and TensorBoard's copy. */
+/** Every file of a run: bytes of weights, text of the rest, without the clock's figures, TensorBoard's copy and the report. */
 function contents(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => statSync(path.join(folder, name)).isFile() && !name.startsWith('events'),
+    (name) => statSync(path.join(folder, name)).isFile() && !name.startsWith('events') && name !== 'report.html',
   )
   return Object.fromEntries(
     files.sort().map((name) => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { Progress } from '../../progress/index.ts'
 import type { Recipe } from '../../recipe/index.ts'
 import type { RunSummary } from '../../runs/index.ts'
@@ -84,8 +86,8 @@ export const addTrain =
             device,
             progress,
             signal: io.signal,
-            onRun(path) {
-              folder = path
+            onRun(place) {
+              folder = place
             },
             ...(options.run === undefined ? {} : { runFolder: options.run }),
           })
@@ -105,6 +107,8 @@ export const addTrain =
       ])
       const evaluations = openRun(folder).readEvaluations()
       if (evaluations.length > 0) printLine(io.stdout, `\n${resultsTable(evaluations)}\n`)
+      const report = path.join(folder, 'report.html')
+      if (existsSync(report)) printLine(io.stdout, `Look at ${report}.`)
       printLine(io.stdout, `Everything is in ${folder}.`)
     }
 

@@ -192,6 +192,27 @@ describe('a recipe that is wrong', () => {
   })
 })
 
+describe('criteria that no verifier decides', () => {
+  const asks = (rubric: unknown) => ({
+    'recipe.yaml': `${MODEL}stages: [{ rl: { data: asked.jsonl, steps: 1, prompts: 1, group: 2, minibatches: 1, max_completion_tokens: 4 } }]\n`,
+    'asked.jsonl': jsonLines({ id: 's', messages: [{ role: 'user', content: 'say it' }], rubric }),
+  })
+
+  it('are told of, since they count 0', async () => {
+    const { code, out } = await train(asks('voice-assistant'))
+    expect(code).toBe(0)
+    expect(out).toContain(
+      'stages[0].rl: 5 of 8 criteria have no verifier for written answers (\\"answers-question\\" is one)',
+    )
+  })
+
+  it('stop the call when there are no others', async () => {
+    const said = await train(asks({ name: 'r', criteria: [{ id: 'kind', criterion: 'Is kind.', points: 1 }] }))
+    expectOneLine(said)
+    expect(said.err).toContain('stages[0].rl: no criterion of its rubrics has a verifier')
+  })
+})
+
 describe('a data line that is wrong', () => {
   const train1 = (line: string, bad = 'refuse') =>
     train({
