@@ -20,10 +20,12 @@ export function groupAdvantages(rewards: ArrayLike<number>, group: number): Floa
   return advantages
 }
 
-/** Mean and sample standard deviation (n − 1); the deviation of one number is 0. */
+/** Mean and sample standard deviation (n − 1); the deviation of one number, or of equal ones, is exactly 0. */
 export function moments(values: readonly number[]): { mean: number; deviation: number } {
   const n = values.length
   if (n === 0) return { mean: 0, deviation: 0 }
+  // A sum of equal numbers is rounded, and 3 · 0.4 / 3 is not 0.4: that would be told as a spread of 1e-17.
+  if (values.every((value) => value === values[0])) return { mean: values[0]!, deviation: 0 }
   const mean = values.reduce((total, value) => total + value, 0) / n
   const squares = values.reduce((total, value) => total + (value - mean) ** 2, 0)
   return { mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0 }
