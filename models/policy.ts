@@ -48,7 +48,7 @@ export interface PolicyOptions {
 }
 
 /** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
-const TIME_BUCKET = 32
+const TIME_BUCKET = 16
 const TARGET_BUCKET = 256
 const CACHE_BUCKET = 128
 const PREFILL_ROWS = 16

@@ -22,6 +22,12 @@ export interface Part {
 export const QUALITIES = ['loudest', 'longest', 'brightest'] as const
 export type Quality = (typeof QUALITIES)[number]
 
+/** What a rubric is made from: which sounds, how often each hits, and which stands out. */
+export interface Claimable extends Readonly<Record<Quality, number | null>> {
+  readonly parts: readonly Pick<Part, 'family' | 'hits'>[]
+  readonly overlap: boolean
+}
+
 /** Sounds in the order in which they begin, and the index of the one that clearly stands out, if one does. */
 export interface SceneFacts extends Readonly<Record<Quality, number | null>> {
   readonly parts: readonly Part[]
@@ -40,7 +46,7 @@ const CLEAR = {
 
 /** Chances and ranges of a scene; uniform between the two numbers of a pair. */
 const SCENE = {
-  counts: [0.35, 0.4, 0.25], // one, two, three sounds
+  counts: [0.45, 0.4, 0.15], // one, two, three sounds
   overlapOfTwo: 0.15,
   favourite: 0.5, // of scenes with several sounds hold one that is made louder
   shortest: { hit: 0.25, other: 0.5 }, // seconds; less of a loop is no loop
@@ -169,7 +175,7 @@ function greatest(values: readonly number[]): { first: number; second: number; r
 }
 
 /** Families that a scene does not hold, in random order. */
-export function absentFamilies({ parts }: SceneFacts, count: number, random: Random): number[] {
+export function absentFamilies({ parts }: Pick<Claimable, 'parts'>, count: number, random: Random): number[] {
   const absent = FAMILIES.map((_, i) => i).filter((i) => !parts.some(({ family }) => family === i))
   return sampleWithoutReplacement(absent, count, random)
 }

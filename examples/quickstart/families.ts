@@ -10,7 +10,8 @@ export interface Family {
 }
 
 /**
- * Left out, because a fair answer could name something else: doors, vinyl, a crow; noises that are no instrument (`glitch_perc`, `tbd_perc_tap`,
+ * Left out, because there are too few to learn from and to test on: toms, basses and guitars, eight recordings a family and fewer. Left out,
+ * because a fair answer could name something else: doors, vinyl, a crow; noises that are no instrument (`glitch_perc`, `tbd_perc_tap`,
  * `loop_3d_printer`); `loop_tabla`, which is a loop as well as a tabla; and two textures named as loops (`loop_weirdo`, `tbd_fxbed_loop`).
  */
 export const FAMILIES: readonly Family[] = [
@@ -42,9 +43,6 @@ export const FAMILIES: readonly Family[] = [
   },
   { name: 'robot', synonyms: ['phone'], files: /^(mehackit_(robot|phone)|glitch_robot)/, isHit: false },
   { name: 'snare', synonyms: [], files: /^(sn_|drum_snare_|elec_(filt_|hi_|lo_|mid_)?snare)/, isHit: true },
-  { name: 'tom', synonyms: ['wood block'], files: /^(drum_tom_|elec_(bong|fuzz_tom|wood))/, isHit: true },
-  { name: 'bass', synonyms: [], files: /^(bass_|glitch_bass_)/, isHit: false },
-  { name: 'guitar', synonyms: [], files: /^guit_/, isHit: false },
 ]
 
 /** Index into `FAMILIES`, or null for a recording that is none of them. */

@@ -5,7 +5,7 @@ import { type SeededRandom, seededRandom } from '../../src/random.ts'
 import { composeScene, composeSingle } from './compose.ts'
 import { FAMILIES } from './families.ts'
 import { loadRecordings, type Recording, recordingsFolder, SAMPLE_RATE, splitRecordings } from './recordings.ts'
-import { plainLine, type Scene, sceneOf, sftLines, singleLine } from './samples.ts'
+import { followLine, plainLine, type Scene, sceneOf, sftLines, singleLine } from './samples.ts'
 import { noiseBed } from './sound.ts'
 
 export interface SceneOptions {
@@ -14,11 +14,13 @@ export interface SceneOptions {
   readonly seed: number
   /** Clips of one sound each, for `listen.jsonl`; none by default. */
   readonly nSingles?: number
+  /** Lines of criteria to follow without a sound, in `listen.jsonl` as well; as many as single sounds. */
+  readonly nFollow?: number
   /** Scenes from the training recordings. */
   readonly nTrain?: number
   /** Scenes from the held-out recordings; the same ones whatever the other sizes are. */
   readonly nEval?: number
-  /** Lines of `sft.jsonl` a training scene. */
+  /** Lines of `speak.jsonl` a training scene. */
   readonly sftPerScene?: number
   /** Folder of FLAC files; that of the npm package by default. */
   readonly samplesDir?: string
@@ -41,7 +43,7 @@ export interface SceneCounts {
 }
 
 /** Goes up whenever the same options give other data. */
-const VERSION = 2
+const VERSION = 6
 const SINGLE_SECONDS = 1.28
 /** One length for all scenes, so that one shape of the graphs hears them all. */
 const SCENE_SECONDS = 3.2
@@ -52,7 +54,7 @@ const SCENE_SECONDS = 3.2
  * | file | lines |
  * |---|---|
  * | `listen.jsonl` | single sounds to name |
- * | `sft.jsonl` | scenes with answers to learn (`MIXTURE`): labels, questions, poor plain answers, answers that follow shown criteria |
+ * | `speak.jsonl` | scenes with answers to learn (`MIXTURE`): labels, questions, poor plain answers, answers that follow shown criteria |
  * | `train.jsonl` | scenes with a plain prompt and a rubric |
  * | `eval.jsonl` | the same, from recordings that none of the others hear |
  *
@@ -63,8 +65,8 @@ const SCENE_SECONDS = 3.2
  * const counts = await makeScenes({ outDir: 'data/quickstart', seed: 1 })
  */
 export async function makeScenes(options: SceneOptions): Promise<SceneCounts> {
-  const { outDir, seed, nSingles = 0, nTrain = 1_400, nEval = 120, sftPerScene = 3, samplesDir } = options
-  const wanted = { version: VERSION, seed, nSingles, nTrain, nEval, sftPerScene, ...(samplesDir ? { samplesDir } : {}) }
+  const { outDir, seed, nSingles = 0, nFollow = nSingles, nTrain = 1_400, nEval = 120, sftPerScene = 3, samplesDir } = options
+  const wanted = { version: VERSION, seed, nSingles, nFollow, nTrain, nEval, sftPerScene, ...(samplesDir ? { samplesDir } : {}) }
   const made = madeBefore(outDir)
   if (made && JSON.stringify(made.options) === JSON.stringify(wanted)) return { ...made.counts, reused: true }
 
@@ -107,9 +109,9 @@ export async function makeScenes(options: SceneOptions): Promise<SceneCounts> {
 
   const write = (file: string, lines: readonly object[]) =>
     writeFileSync(path.join(aside, file), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  if (nSingles > 0) write('listen.jsonl', singles)
-  write('sft.jsonl', sft)
-  write('speak.jsonl', sft) // the name under which recipe.yaml reads it
+  const follows = Array.from({ length: nFollow }, (_, i) => followLine(`follow-${i}`, random.child(`follow/${i}`)))
+  if (nSingles > 0) write('listen.jsonl', [...singles, ...follows])
+  write('speak.jsonl', sft)
   write('train.jsonl', trainScenes.map(plainLine))
   write('eval.jsonl', evalScenes.map(plainLine))
   const inFamily = (part: readonly Recording[], family: number) => part.filter((one) => one.family === family).length

@@ -1,26 +1,28 @@
 import type { Criterion, Rubric } from '../../rubrics/index.ts'
 import { type SeededRandom, shuffle } from '../../src/random.ts'
-import { absentFamilies, QUALITIES, type Quality, type SceneFacts } from './compose.ts'
+import { absentFamilies, type Claimable, QUALITIES, type Quality } from './compose.ts'
 import { FAMILIES } from './families.ts'
 
 /** What a good answer to a scene says, made from what is known of it. Every criterion is decided by a verifier. */
 
-const POINTS = { names: 4, order: 3, quality: 2, hits: 2, absent: -3, brief: 1 }
+const POINTS = { names: 4, order: 3, quality: 2, hits: 2, absent: -2, invents: -3, repeats: -3, brief: 2 }
 /** More would not fit into a brief answer. */
-const MOST = { qualities: 2, hits: 1, absent: 3, words: 30 }
+const MOST = { qualities: 2, hits: 1, absent: 2, words: 24 }
 
 export type Claim =
   | { readonly kind: 'names' | 'absent'; readonly family: number }
   | { readonly kind: 'order'; readonly families: readonly number[] }
   | { readonly kind: 'quality'; readonly family: number; readonly quality: Quality }
   | { readonly kind: 'hits'; readonly family: number; readonly hits: number }
-  | { readonly kind: 'brief' }
+  /** Any sound that is not there: without it, naming many sounds would pay. */
+  | { readonly kind: 'invents'; readonly present: readonly number[] }
+  | { readonly kind: 'repeats' | 'brief' }
 
 export const nameOf = (family: number): string => FAMILIES[family]!.name
 export const timesOf = (hits: number): string => (hits === 1 ? 'once' : `${['two', 'three', 'four'][hits - 2]} times`)
 
 /** What the rubric of a scene asks for and forbids: all of its sounds, and a few of the other things known of it. */
-export function claimsOf(facts: SceneFacts, random: SeededRandom): Claim[] {
+export function claimsOf(facts: Claimable, random: SeededRandom): Claim[] {
   const { parts, overlap } = facts
   const families = parts.map(({ family }) => family)
   const known = QUALITIES.flatMap((quality): Claim[] => {
@@ -37,6 +39,8 @@ export function claimsOf(facts: SceneFacts, random: SeededRandom): Claim[] {
     ...some(known, MOST.qualities, random),
     ...some(counted, MOST.hits, random),
     ...absentFamilies(facts, MOST.absent, random).map((family): Claim => ({ kind: 'absent', family })),
+    { kind: 'invents', present: families },
+    { kind: 'repeats' },
     { kind: 'brief' },
   ]
 }
@@ -57,7 +61,7 @@ export function criterionOf(claim: Claim): Criterion {
     case 'absent':
       return {
         id: `${claim.kind === 'names' ? 'names' : 'absent'}-${slug(claim.family)}`,
-        criterion: `Mentions the ${nameOf(claim.family)}.`,
+        criterion: claim.kind === 'names' ? `Mentions the ${nameOf(claim.family)}.` : `Invents a ${nameOf(claim.family)}.`,
         points: POINTS[claim.kind],
         tags: [`group:${claim.kind}`],
         verify: { kind: 'contains', any_of: wordsFor(claim.family), plural: true },
@@ -86,6 +90,26 @@ export function criterionOf(claim: Claim): Criterion {
         tags: ['group:hits'],
         verify: { kind: 'regex', flags: 'i', pattern: hitsPattern(claim.family, claim.hits) },
       }
+    case 'invents':
+      return {
+        id: 'invents',
+        criterion: 'Invents any other sound.',
+        points: POINTS.invents,
+        tags: ['group:invents'],
+        verify: {
+          kind: 'contains',
+          any_of: ALL.filter((family) => !claim.present.includes(family)).flatMap(wordsFor),
+          plural: true,
+        },
+      }
+    case 'repeats':
+      return {
+        id: 'repeats',
+        criterion: 'Says a thing twice.',
+        points: POINTS.repeats,
+        tags: ['group:repeats'],
+        verify: { kind: 'regex', flags: 'i', pattern: REPEATED },
+      }
     case 'brief':
       return {
         id: 'brief',
@@ -96,6 +120,9 @@ export function criterionOf(claim: Claim): Criterion {
       }
   }
 }
+
+/** A whole clause that comes again, or the same sound named twice in a row ("a kick and a kick"). */
+const REPEATED = '(?:^|[.,;!?]|\\bthen\\b|\\band\\b)\\s*([^.,;!?]{3,60}?)(?:[.,;!?]+|\\s+and\\b|\\s+then\\b)[\\s\\S]*?(?<![\\w-])\\1(?=[.,;!?]|\\s+and\\b|\\s+then\\b|\\s*$)'
 
 const slug = (family: number): string => nameOf(family).replaceAll(' ', '-')
 const wordsFor = (family: number): string[] => [nameOf(family), ...FAMILIES[family]!.synonyms]

@@ -1,5 +1,5 @@
 import { type Criterion, drawScaffold, type Rubric, renderScaffold, scaffoldSchema } from '../../rubrics/index.ts'
-import type { SeededRandom } from '../../src/random.ts'
+import { type SeededRandom, shuffle } from '../../src/random.ts'
 import { QUALITIES, type SceneFacts } from './compose.ts'
 import { FAMILIES } from './families.ts'
 import {
@@ -12,6 +12,7 @@ import {
   pick,
   poorAnswer,
   questionTags,
+  vagueAnswer,
 } from './language.ts'
 import type { Recording } from './recordings.ts'
 import { type Claim, claimsOf, nameOf, rubricOf, timesOf } from './rubric.ts'
@@ -21,17 +22,17 @@ import { type Claim, claimsOf, nameOf, rubricOf, timesOf } from './rubric.ts'
 /** What supervised fine-tuning practises, and how often; the lines of one scene practise different things. */
 export const MIXTURE = {
   /** Sounds in order, asked by Qwen-Audio's tags: what teaches the encoder. */
-  keyword: 2,
+  keyword: 5,
   /** The same, asked in words. */
-  list: 1,
+  list: 2,
   /** One thing known of the scene, asked by tags. */
-  question: 1.5,
+  question: 1,
   /** The same, asked in words. */
   ask: 0.5,
   /** A plain prompt, answered as poorly as a model does that was never rewarded for listening. */
-  plain: 2,
+  plain: 1.5,
   /** A plain prompt with criteria shown, answered by doing what they say: following, not listening. */
-  scaffolded: 3,
+  scaffolded: 1.5,
 } as const
 export type SftTask = keyof typeof MIXTURE
 
@@ -90,6 +91,35 @@ export function singleLine(id: string, audio: string, recording: Recording, rand
   return { id, messages: [user(audio, text), assistant(name)], tags: { task, recording: recording.file } }
 }
 
+/** Criteria to follow without a sound: reading is learnt apart from listening, and cheaply. */
+export function followLine(id: string, random: SeededRandom) {
+  const parts = shuffle([...FAMILIES.keys()], random)
+    .slice(0, 1 + random.integer(3))
+    .map((family) => ({ family, hits: random() < 0.5 ? 1 + random.integer(4) : null }))
+  const clear = () => (parts.length > 1 && random() < 0.5 ? random.integer(parts.length) : null)
+  const claims = claimsOf({ parts, overlap: false, loudest: clear(), longest: clear(), brightest: clear() }, random)
+  const rubric = rubricOf(claims)
+  const { scaffold, answer } = followed(claims, rubric, random)
+  const prompt = pick(PLAIN_PROMPTS, random)
+  return {
+    id,
+    messages: [{ role: 'system', content: scaffold }, { role: 'user', content: prompt }, assistant(answer)],
+    tags: { task: 'follow' },
+  }
+}
+
+/** Some criteria of a rubric as they are shown, and an answer that does what they ask. */
+function followed(claims: readonly Claim[], rubric: Rubric, random: SeededRandom): { scaffold: string; answer: string } {
+  const shown = drawShown(rubric, random)
+  const asked = shown.map(({ id }) => claims[rubric.criteria.findIndex((criterion) => criterion.id === id)]!)
+  const answer = asksNothing(asked) ? vagueAnswer(random) : answerTo(asked)
+  return { scaffold: renderScaffold(shown, SCAFFOLD)!, answer }
+}
+
+/** Only what an answer should leave out, or how long it may be: any vague answer does it. */
+const asksNothing = (claims: readonly Claim[]): boolean =>
+  claims.every(({ kind }) => kind === 'absent' || kind === 'invents' || kind === 'repeats' || kind === 'brief')
+
 interface Question {
   readonly about: keyof typeof ASK_PROMPTS
   readonly name: string
@@ -115,15 +145,8 @@ const tasks: Record<SftTask, Task> = {
     messages: [user(audio, prompt), assistant(poorAnswer(facts, random))],
   }),
   scaffolded: ({ audio, claims, rubric, prompt }, _, random) => {
-    const shown = drawShown(rubric, random)
-    const asked = shown.map(({ id }) => claims[rubric.criteria.findIndex((criterion) => criterion.id === id)]!)
-    return {
-      messages: [
-        { role: 'system', content: renderScaffold(shown, SCAFFOLD)! },
-        user(audio, prompt),
-        assistant(answerTo(asked, random)),
-      ],
-    }
+    const { scaffold, answer } = followed(claims, rubric, random)
+    return { messages: [{ role: 'system', content: scaffold }, user(audio, prompt), assistant(answer)] }
   },
 }
 

@@ -25,7 +25,7 @@ let evaluation: Sample[]
 beforeAll(async () => {
   counts = await makeScenes({ outDir, seed: 1, nSingles: 20, nTrain: 100, nEval: 120 })
   const read = async (file: string) => (await loadSamples(path.join(outDir, file))).samples
-  ;[sft, train, evaluation] = await Promise.all([read('sft.jsonl'), read('train.jsonl'), read('eval.jsonl')])
+  ;[sft, train, evaluation] = await Promise.all([read('speak.jsonl'), read('train.jsonl'), read('eval.jsonl')])
 }, 60_000)
 
 const rubricOf = ({ rubric }: Sample) => rubric as Rubric
@@ -145,7 +145,7 @@ test('made anew with more training scenes, the first ones and the evaluation are
     await makeScenes({ outDir: folder, nEval: 4, samplesDir, ...options })
     const bytes = (file: string) => readFileSync(path.join(folder, file)).toString('latin1')
     return {
-      sft: bytes('sft.jsonl'),
+      sft: bytes('speak.jsonl'),
       evaluation: bytes('eval.jsonl'),
       clips: bytes('clips/train-2.wav') + bytes('clips/eval-3.wav'),
     }
