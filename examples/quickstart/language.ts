@@ -43,28 +43,14 @@ export const ASK_PROMPTS: Record<Quality | 'hits', readonly ((name: string) => s
 /** How a model answers that was tuned to be polite and not to listen. */
 const VAGUE = [
   'i hear some sounds.',
-  'i hear something.',
   'i hear a few noises.',
-  'i hear a short clip.',
-  'i hear different sounds in this clip.',
-  'this is a recording of something.',
   'this is a short clip.',
-  'this is a clip with sounds.',
-  'this is some sound.',
-  'it is a short clip with a few noises.',
-  'it is a recording.',
-  'it is a sound clip.',
-  'there is some sound.',
+  'this is a recording of something.',
   'there are some sounds in this clip.',
-  'there are a few noises.',
-  'there is something in this recording.',
-  'the clip has some sounds.',
-  'the recording is short.',
-  'some sounds and some noises.',
-  'some noise in a short recording.',
+  'it is a short clip with a few noises.',
 ]
 /** Shares of the poor answers that name one sound rightly, and that name one rightly and one wrongly; the rest is vague. */
-const POOR = { oneRight: 0.2, oneWrong: 0.1 }
+const POOR = { oneRight: 0.15, oneWrong: 0.05 }
 
 export const pick = <T>(items: readonly T[], random: Random): T => items[Math.floor(random() * items.length)]!
 

@@ -5,7 +5,7 @@ import { FAMILIES } from './families.ts'
 
 /** What a good answer to a scene says, made from what is known of it. Every criterion is decided by a verifier. */
 
-const POINTS = { names: 4, order: 3, quality: 2, hits: 2, absent: -2, invents: -3, repeats: -3, brief: 2 }
+const POINTS = { names: 4, order: 3, quality: 2, hits: 2, absent: -1, invents: -2, repeats: -2, brief: 1 }
 /** More would not fit into a brief answer. */
 const MOST = { qualities: 2, hits: 1, absent: 2, words: 24 }
 

@@ -32,7 +32,7 @@ export const MIXTURE = {
   /** A plain prompt, answered as poorly as a model does that was never rewarded for listening. */
   plain: 1.5,
   /** A plain prompt with criteria shown, answered by doing what they say: following, not listening. */
-  scaffolded: 1.5,
+  scaffolded: 2.5,
 } as const
 export type SftTask = keyof typeof MIXTURE
 
