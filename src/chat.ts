@@ -85,7 +85,9 @@ async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
       }
       const decoder = tokenizer.streamDecoder({ skipSpecial: true })
       let text = ''
+      let over = false // the engine may go on for some tokens after an answer was stopped
       const say = (piece: string) => {
+        if (over) return
         // The first token of a byte-level vocabulary may carry the space that parts it from the prompt.
         const shown = text === '' ? piece.trimStart() : piece
         text += shown
@@ -104,6 +106,7 @@ async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
       })
       const row = await Promise.race([generated.then(([row]) => row), stopped])
       if (!row) {
+        over = true
         generated.catch(() => {}) // the engine is closed while it samples
         return text
       }

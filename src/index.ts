@@ -1,8 +1,8 @@
 /** The pipeline: recipes, data, rollouts, updates, evaluations, runs and their reports. */
 
+export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
 export { type Control, type Evaluation, evaluate, type JudgedAnswer, judgeByVerifiers } from './evaluate.ts'
-export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { type FeatureStore, featureStore } from './features/featureStore.ts'
 export { type Model, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'

@@ -57,7 +57,7 @@ export async function generate(
   const stops = new Set(request.stopIds)
   const stride = cache.nKvHeads * cache.capacity * cache.headDim
   const names = Array.from({ length: cache.nLayers }, (_, i) => [`past_key.${i}`, `past_value.${i}`]).flat()
-  const batchMax = fit(request.decoders, rows.length).batch
+  const batchMax = decoderFor(request.decoders, rows.length).batch
   const buffers = names.map(() => new Float32Array(batchMax * stride))
   const results = rows.map(() => ({
     completionIds: [] as number[],
@@ -99,7 +99,7 @@ export async function generate(
   }
 
   while (live.length > 0) {
-    const { batch, graph } = fit(request.decoders, live.length)
+    const { batch, graph } = decoderFor(request.decoders, live.length)
     const ids = new BigInt64Array(batch)
     const lastIndex = new Int32Array(batch)
     let longest = 0
@@ -128,7 +128,7 @@ export async function generate(
   return results
 }
 
-function fit(decoders: GenerateRequest['decoders'], rows: number) {
+function decoderFor(decoders: GenerateRequest['decoders'], rows: number) {
   return decoders.find(({ batch }) => batch >= rows) ?? decoders.at(-1)!
 }
 

@@ -93,7 +93,7 @@ export const addChat =
           if (prompt !== undefined) {
             const asked = [...messages, await userTurn(audio, prompt)]
             if (goesOn) printLine(io.stdout, `> ${prompt}`)
-            const answer = await chat.answer(asked, json ? () => {} : (piece) => io.stdout.write(piece))
+            const answer = await chat.answer(asked, json ? () => {} : (piece) => io.stdout.write(visible(piece)))
             if (json) printJson(io.stdout, { prompt, answer })
             else printLine(io.stdout, '')
             messages = [...asked, { role: 'assistant', content: answer }]
@@ -104,6 +104,9 @@ export const addChat =
         }
       })
   }
+
+/** What a model says without the control characters that a terminal would obey. */
+const visible = (text: string): string => text.replaceAll(/(?![\n\t])\p{Cc}/gu, '')
 
 const HELP = '/audio FILE  add a clip to the next turn   /reset  begin anew   /exit  stop'
 
@@ -135,7 +138,7 @@ async function converse(
     else if (text !== '' || clips.length > 0) {
       try {
         const asked = [...messages, await userTurn(clips, text === '' ? QUESTION : text)]
-        const answer = await chat.answer(asked, (piece) => io.stdout.write(piece))
+        const answer = await chat.answer(asked, (piece) => io.stdout.write(visible(piece)))
         printLine(io.stdout, '')
         messages = [...asked, { role: 'assistant', content: answer }]
       } catch (error) {

@@ -106,6 +106,11 @@ describe('rubato chat', () => {
     expect(heard.at(-1)).toBe('user: [audio 1] what do you hear?\nassistant: A bell.\nuser: how loud?')
   })
 
+  it('prints nothing that a terminal would obey, whatever a model says', async () => {
+    const { commands } = chatThat(() => 'a\x1b[2J bell\n\x07')
+    expect((await call(commands, ['chat', '--model', 'm', '--prompt', 'x'])).out).toBe('a[2J bell\n\n')
+  })
+
   it('passes what was cut on to the error stream', async () => {
     const commands = [
       addChat({
