@@ -28,7 +28,10 @@ process.exitCode = await train()
 if (process.exitCode === 0 && !words.includes('--json')) conclude()
 
 async function makeData(): Promise<void> {
-  const progress = await createProgress({ mode: words.includes('--json') ? 'silent' : 'people', stream: process.stderr })
+  const progress = await createProgress({
+    mode: words.includes('--json') ? 'silent' : 'people',
+    stream: process.stderr,
+  })
   progress.stage('scenes from real recordings', SCENES.nSingles + SCENES.nTrain + SCENES.nEval)
   const counts = await makeScenes({ ...SCENES, outDir: DATA, onProgress: (done) => progress.update(done) })
   progress.note(
@@ -51,14 +54,28 @@ function train(): Promise<number> {
 
 /** What the run was for, in numbers: did it get better, and does it listen? */
 function conclude(): void {
-  const { before = {}, after = {}, lift, seconds } = JSON.parse(readFileSync(path.join(RUN, 'summary.json'), 'utf8')) as RunSummary
+  const {
+    before = {},
+    after = {},
+    lift,
+    seconds,
+  } = JSON.parse(readFileSync(path.join(RUN, 'summary.json'), 'utf8')) as RunSummary
   const say = (met: boolean, text: string) => console.log(`${met ? '✓' : '✗'} ${text}`)
   const points = (difference: number) => `${difference >= 0 ? '+' : '−'}${Math.abs(difference).toFixed(3)}`
   const heard = after.none ?? 0
   say((lift ?? 0) > 0.02, `scaffold lift before RL ${points(lift ?? 0)} (above 0: shown criteria are followed)`)
-  say(heard - (before.none ?? 0) >= 0.15, `held-out score, plain prompt ${points(heard - (before.none ?? 0))} (aim: +0.150)`)
-  say(heard - (after.silenced ?? 0) >= 0.15, `sound silenced ${points((after.silenced ?? 0) - heard)} (aim: −0.150, it listens)`)
-  say(heard - (after.swapped ?? 0) >= 0.15, `sound of another scene ${points((after.swapped ?? 0) - heard)} (aim: −0.150)`)
+  say(
+    heard - (before.none ?? 0) >= 0.15,
+    `held-out score, plain prompt ${points(heard - (before.none ?? 0))} (aim: +0.150)`,
+  )
+  say(
+    heard - (after.silenced ?? 0) >= 0.15,
+    `sound silenced ${points((after.silenced ?? 0) - heard)} (aim: −0.150, it listens)`,
+  )
+  say(
+    heard - (after.swapped ?? 0) >= 0.15,
+    `sound of another scene ${points((after.swapped ?? 0) - heard)} (aim: −0.150)`,
+  )
   say(seconds <= 300, `training took ${Math.round(seconds)} s (aim: 300 s on two cores)`)
   console.log(`\nLook:    ${path.join(RUN, 'report.html')}`)
   console.log(`Listen:  npx rubato chat --model ${RUN} --audio your-recording.wav`)

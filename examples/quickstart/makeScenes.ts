@@ -43,7 +43,7 @@ export interface SceneCounts {
 }
 
 /** Goes up whenever the same options give other data. */
-const VERSION = 7
+const VERSION = 8
 const SINGLE_SECONDS = 1.28
 /** One length for all scenes, so that one shape of the graphs hears them all. */
 const SCENE_SECONDS = 3.2
@@ -65,8 +65,26 @@ const SCENE_SECONDS = 3.2
  * const counts = await makeScenes({ outDir: 'data/quickstart', seed: 1 })
  */
 export async function makeScenes(options: SceneOptions): Promise<SceneCounts> {
-  const { outDir, seed, nSingles = 0, nFollow = nSingles, nTrain = 1_400, nEval = 120, sftPerScene = 3, samplesDir } = options
-  const wanted = { version: VERSION, seed, nSingles, nFollow, nTrain, nEval, sftPerScene, ...(samplesDir ? { samplesDir } : {}) }
+  const {
+    outDir,
+    seed,
+    nSingles = 0,
+    nFollow = nSingles,
+    nTrain = 1_400,
+    nEval = 120,
+    sftPerScene = 3,
+    samplesDir,
+  } = options
+  const wanted = {
+    version: VERSION,
+    seed,
+    nSingles,
+    nFollow,
+    nTrain,
+    nEval,
+    sftPerScene,
+    ...(samplesDir ? { samplesDir } : {}),
+  }
   const made = madeBefore(outDir)
   if (made && JSON.stringify(made.options) === JSON.stringify(wanted)) return { ...made.counts, reused: true }
 

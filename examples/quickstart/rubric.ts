@@ -61,7 +61,8 @@ export function criterionOf(claim: Claim): Criterion {
     case 'absent':
       return {
         id: `${claim.kind === 'names' ? 'names' : 'absent'}-${slug(claim.family)}`,
-        criterion: claim.kind === 'names' ? `Mentions the ${nameOf(claim.family)}.` : `Invents a ${nameOf(claim.family)}.`,
+        criterion:
+          claim.kind === 'names' ? `Mentions the ${nameOf(claim.family)}.` : `Invents a ${nameOf(claim.family)}.`,
         points: POINTS[claim.kind],
         tags: [`group:${claim.kind}`],
         verify: { kind: 'contains', any_of: wordsFor(claim.family), plural: true },
@@ -122,7 +123,8 @@ export function criterionOf(claim: Claim): Criterion {
 }
 
 /** A whole clause that comes again, or the same sound named twice in a row ("a kick and a kick"). */
-const REPEATED = '(?:^|[.,;!?]|\\bthen\\b|\\band\\b)\\s*([^.,;!?]{3,60}?)(?:[.,;!?]+|\\s+and\\b|\\s+then\\b)[\\s\\S]*?(?<![\\w-])\\1(?=[.,;!?]|\\s+and\\b|\\s+then\\b|\\s*$)'
+const REPEATED =
+  '(?:^|[.,;!?]|\\bthen\\b|\\band\\b)\\s*([^.,;!?]{3,60}?)(?:[.,;!?]+|\\s+and\\b|\\s+then\\b)[\\s\\S]*?(?<![\\w-])\\1(?=[.,;!?]|\\s+and\\b|\\s+then\\b|\\s*$)'
 
 const slug = (family: number): string => nameOf(family).replaceAll(' ', '-')
 const wordsFor = (family: number): string[] => [nameOf(family), ...FAMILIES[family]!.synonyms]

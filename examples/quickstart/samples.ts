@@ -26,9 +26,9 @@ export const MIXTURE = {
   /** The same, asked in words. */
   list: 2,
   /** One thing known of the scene, asked by tags. */
-  question: 1,
+  question: 0.5,
   /** The same, asked in words. */
-  ask: 0.5,
+  ask: 0.25,
   /** A plain prompt, answered as poorly as a model does that was never rewarded for listening. */
   plain: 1.5,
   /** A plain prompt with criteria shown, answered by doing what they say: following, not listening. */
@@ -109,7 +109,11 @@ export function followLine(id: string, random: SeededRandom) {
 }
 
 /** Some criteria of a rubric as they are shown, and an answer that does what they ask. */
-function followed(claims: readonly Claim[], rubric: Rubric, random: SeededRandom): { scaffold: string; answer: string } {
+function followed(
+  claims: readonly Claim[],
+  rubric: Rubric,
+  random: SeededRandom,
+): { scaffold: string; answer: string } {
   const shown = drawShown(rubric, random)
   const asked = shown.map(({ id }) => claims[rubric.criteria.findIndex((criterion) => criterion.id === id)]!)
   const answer = asksNothing(asked) ? vagueAnswer(random) : answerTo(asked)
