@@ -79,6 +79,15 @@ export const addChat =
         const goesOn = options.prompt === undefined && !json && (audio.length === 0 || io.stdin.isTTY === true)
         const stop = new AbortController()
         const { openChat } = await services.chat()
+        let midLine = false // an answer is being written: a notice begins a line of its own
+        const tell = (piece: string) => {
+          midLine = true
+          io.stdout.write(visible(piece))
+        }
+        const endLine = () => {
+          midLine = false
+          printLine(io.stdout, '')
+        }
         const chat = await openChat({
           model: options.model,
           device: await checkDevice(options.device),
@@ -86,19 +95,19 @@ export const addChat =
           temperature: options.temperature,
           seed: options.seed,
           signal: AbortSignal.any([io.signal, stop.signal]),
-          onNotice: (line) => printLine(io.stderr, `note: ${line}`),
+          onNotice: (line) => printLine(io.stderr, `${midLine && io.stdout.isTTY ? '\n' : ''}note: ${line}`),
         })
         try {
           let messages = systemTurn(options.system)
           if (prompt !== undefined) {
             const asked = [...messages, await userTurn(audio, prompt)]
             if (goesOn) printLine(io.stdout, `> ${prompt}`)
-            const answer = await chat.answer(asked, json ? () => {} : (piece) => io.stdout.write(visible(piece)))
+            const answer = await chat.answer(asked, json ? () => {} : tell)
             if (json) printJson(io.stdout, { prompt, answer })
-            else printLine(io.stdout, '')
+            else endLine()
             messages = [...asked, { role: 'assistant', content: answer }]
           }
-          if (goesOn) await converse(chat, messages, systemTurn(options.system), io, stop)
+          if (goesOn) await converse(chat, messages, systemTurn(options.system), io, stop, tell, endLine)
         } finally {
           await chat.close()
         }
@@ -117,6 +126,8 @@ async function converse(
   fresh: readonly Message[],
   io: Io,
   stop: AbortController,
+  tell: (piece: string) => void,
+  endLine: () => void,
 ): Promise<void> {
   const lines = createInterface({ input: io.stdin, output: io.stdout, terminal: io.stdout.isTTY === true })
   // On a terminal the line editor is the one that sees Ctrl-C.
@@ -138,8 +149,8 @@ async function converse(
     else if (text !== '' || clips.length > 0) {
       try {
         const asked = [...messages, await userTurn(clips, text === '' ? QUESTION : text)]
-        const answer = await chat.answer(asked, (piece) => io.stdout.write(visible(piece)))
-        printLine(io.stdout, '')
+        const answer = await chat.answer(asked, tell)
+        endLine()
         messages = [...asked, { role: 'assistant', content: answer }]
       } catch (error) {
         // A clip that cannot be read ends the turn, not the conversation.
