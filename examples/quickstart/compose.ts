@@ -46,7 +46,7 @@ const CLEAR = {
 
 /** Chances and ranges of a scene; uniform between the two numbers of a pair. */
 const SCENE = {
-  counts: [0.6, 0.3, 0.1], // one, two, three sounds
+  counts: [0.45, 0.4, 0.15], // one, two, three sounds
   overlapOfTwo: 0.15,
   favourite: 0.5, // of scenes with several sounds hold one that is made louder
   shortest: { hit: 0.25, other: 0.5 }, // seconds; less of a loop is no loop

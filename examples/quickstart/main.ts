@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { createProgress, freshRunPath, type RunSummary } from '../../src/index.ts'
 import { makeScenes } from './makeScenes.ts'
 
-const SCENES = { seed: 1, nSingles: 1600, nTrain: 1200, nEval: 160 }
+const SCENES = { seed: 1, nSingles: 2400, nFollow: 1600, nTrain: 1200, nEval: 160 }
 const RUN = path.join('runs', 'quickstart')
 const DATA = path.join('data', 'quickstart')
 const RECIPE = path.join('examples', 'quickstart', 'recipe.yaml')

@@ -26,9 +26,9 @@ export const MIXTURE = {
   /** The same, asked in words. */
   list: 2,
   /** One thing known of the scene, asked by tags. */
-  question: 0.5,
+  question: 1,
   /** The same, asked in words. */
-  ask: 0.25,
+  ask: 0.5,
   /** A plain prompt, answered as poorly as a model does that was never rewarded for listening. */
   plain: 1.5,
   /** A plain prompt with criteria shown, answered by doing what they say: following, not listening. */
