@@ -10,7 +10,14 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 
 /** Text in one form, for comparison: one case (ß is ss, ς is σ), plain apostrophes, composed letters. */
 export const fold = (text: string): string =>
-  text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').replaceAll(/[‘’ʼ]/g, "'").normalize('NFC')
+  text
+    .normalize('NFC')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .replaceAll(/[‘’ʼ]/g, "'")
+    .normalize('NFC')
 
 /**
  * Number of words as a person counts them: runs without spaces or dashes (— –) that hold a letter or a digit, so

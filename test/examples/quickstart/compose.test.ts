@@ -41,7 +41,7 @@ function loudness(sound: Float32Array): number {
 
 test('scenes hold one to three sounds of different families, in order, within the clip', () => {
   const counts = [1, 2, 3].map((n) => scenes.filter(({ facts }) => facts.parts.length === n).length / scenes.length)
-  for (const [i, share] of [0.35, 0.4, 0.25].entries()) expect(Math.abs(counts[i]! - share)).toBeLessThan(0.12)
+  for (const [i, share] of [0.45, 0.4, 0.15].entries()) expect(Math.abs(counts[i]! - share)).toBeLessThan(0.12)
   for (const { samples, facts } of scenes) {
     expect(samples).toHaveLength(SECONDS * SAMPLE_RATE)
     expect(new Set(facts.parts.map(({ family }) => family)).size).toBe(facts.parts.length)
