@@ -19,18 +19,6 @@ export const KEYWORD_TAGS = '<|startofanalysis|><|unknown|><|keyword|><|en|><|no
 export const questionTags = (question: string): string =>
   `<|startofanalysis|><|unknown|><|question|>${question}<|answer|>`
 
-/** The tags that the tokenizer of the quickstart needs. */
-export const EXTRA_SPECIAL = [
-  '<|startofanalysis|>',
-  '<|unknown|>',
-  '<|keyword|>',
-  '<|en|>',
-  '<|notimestamps|>',
-  '<|event|>',
-  '<|question|>',
-  '<|answer|>',
-]
-
 /** The same two tasks asked in plain words, as Qwen2-Audio does. */
 export const LIST_PROMPTS = ['list the sounds.', 'name every sound in order.', 'which sounds are there, in order?']
 export const ASK_PROMPTS: Record<Quality | 'hits', readonly ((name: string) => string)[]> = {
