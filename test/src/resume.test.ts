@@ -56,20 +56,21 @@ function differences(run: Record<string, string>): string[] {
   })
 }
 
+/** How many reports of a stage's progress a text holds. */
+const reports = (text: string) => text.split('"stage":"').length - 1
+
 let whole: Record<string, string>
-/** Milliseconds from the first step to the end of a run that is left alone. */
-let span = 0
+/** Reports of progress of a run that is left alone. */
+let allReports = 0
 beforeAll(async () => {
   const cwd = tinyFolder()
-  let first = 0
   const { code, err } = await rubato(TRAIN, {
     cwd,
     onOutput: (text) => {
-      if (first === 0 && text.includes('"stage":"sft"')) first = performance.now()
+      allReports += reports(text)
     },
   })
   expect([code, err]).toEqual([0, ''])
-  span = performance.now() - first
   whole = contents(path.join(cwd, RUN))
 }, 60 * SECONDS)
 
@@ -90,13 +91,17 @@ describe('a run that is killed and resumed', () => {
       const random = seededRandom(`kill/${seed}`)
       let kills = 0
       for (let attempt = 0; ; attempt++) {
-        let armed = attempt >= 2
+        // Counted in reports, for a machine under load has no clock to go by; a moment later, for reports come at the
+        // ends of steps.
+        let left = attempt < 2 ? 1 + Math.floor(random() * 0.4 * allReports) : Number.POSITIVE_INFINITY
+        const late = random() * 50
         const { code, signal, err } = await rubato(words(cwd), {
           cwd,
           onOutput(text, kill) {
-            if (armed || !text.includes('"stage":"')) return
-            armed = true
-            setTimeout(() => kill('SIGKILL'), random() * 0.8 * span)
+            left -= reports(text)
+            if (left > 0) return
+            left = Number.POSITIVE_INFINITY
+            setTimeout(() => kill('SIGKILL'), late)
           },
         })
         if (signal === 'SIGKILL') kills++
