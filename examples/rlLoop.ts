@@ -47,8 +47,7 @@ export async function rlLoop(model: string, data: string, out: string, settings 
   const engine = startEngine()
   const opened = await openModel(model, engine)
   const { policy, renderer, maxSeconds } = opened
-  const nMels = policy.config.audio.nMels as 80 | 128
-  const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
+  const store = featureStore({ nMels: policy.nMels, maxSeconds, overLength: 'cut' })
   const { samples } = await loadSamples(data)
   const loss = grpoLoss({ clipLow: 0.2, clipHigh: 0.2, dualClip: 3, kl: 0, entropy: 0, onPolicy: true })
   const rewardsByStep: number[] = []

@@ -1,16 +1,31 @@
 import type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
+import { familyOf, languageFamilies } from './architectures/registry.ts'
+import type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
+import { ConfigError, countAt, mustBe, type Section, section } from './config/fields.ts'
+import { languageJson, readLanguage } from './config/language.ts'
 
-/** Thrown when a `config.json` describes a model that is not supported, or lacks a field. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
-}
+export { ConfigError } from './config/fields.ts'
 
-const ARCHITECTURE = 'Qwen2AudioForConditionalGeneration'
+/** Qwen2-Audio, and every model composed as it is: a Whisper-style encoder, a projector, any supported decoder. */
+const AUDIO_LANGUAGE = 'Qwen2AudioForConditionalGeneration'
 
-/** A model's shape as Hugging Face's `config.json` for Qwen2-Audio writes it; `audio_pool` is ours (theirs is always 2). */
+/** Values of `architectures` that open as a model to talk with. */
+export const supportedArchitectures: readonly string[] = [
+  AUDIO_LANGUAGE,
+  ...languageFamilies.map(({ architecture }) => architecture),
+]
+
+/**
+ * A model's shape as Hugging Face's `config.json` writes it: Qwen2-Audio's for one that hears, with the decoder's own
+ * `text_config` (`audio_pool` is ours, theirs is always 2), else the decoder's.
+ */
 export function toConfigJson({ audio, language }: AudioLanguageConfig, audioTokenId: number): object {
+  if (!audio) {
+    const { architecture } = familyOf(language)
+    return { architectures: [architecture], ...languageJson(language), torch_dtype: 'float32' }
+  }
   return {
-    architectures: [ARCHITECTURE],
+    architectures: [AUDIO_LANGUAGE],
     model_type: 'qwen2_audio',
     audio_token_index: audioTokenId,
     audio_pool: audio.pool,
@@ -23,86 +38,65 @@ export function toConfigJson({ audio, language }: AudioLanguageConfig, audioToke
       encoder_ffn_dim: audio.ffn,
       activation_function: 'gelu',
     },
-    text_config: {
-      model_type: 'qwen2',
-      vocab_size: language.vocab,
-      hidden_size: language.hidden,
-      num_hidden_layers: language.nLayers,
-      num_attention_heads: language.nHeads,
-      num_key_value_heads: language.nKvHeads,
-      intermediate_size: language.ffn,
-      rope_theta: language.ropeTheta,
-      rms_norm_eps: language.rmsEpsilon,
-      tie_word_embeddings: language.tied,
-      max_position_embeddings: language.maxPositions,
-      hidden_act: 'silu',
-    },
+    text_config: languageJson(language),
     torch_dtype: 'float32',
   }
 }
 
 /**
  * The shape in a parsed `config.json`; `file` is named in errors. A key that is left out has the value that transformers'
- * Qwen2Config and Qwen2AudioEncoderConfig give it, since a published file may hold only what differs from them.
+ * config classes give it, since a published file may hold only what differs from them. A model of text alone has no
+ * `audio`, and −1 for the id of its audio token.
  *
- * @throws ConfigError
+ * @throws ConfigError for an architecture that is not supported, or a setting that would make it compute something else
  */
 export function fromConfigJson(json: unknown, file: string): { config: AudioLanguageConfig; audioTokenId: number } {
-  const root = section(json, file, '')
-  const found = Array.isArray(root.architectures) ? root.architectures.join(', ') : String(root.architectures)
-  if (found !== ARCHITECTURE) {
-    throw new ConfigError(`${file}: architectures is ${found}. Supported: ${ARCHITECTURE}.`)
+  const root = section(json, file)
+  const { architectures } = root.values
+  const found = Array.isArray(architectures) ? architectures.join(', ') : String(architectures)
+  if (found === AUDIO_LANGUAGE) return audioLanguage(root)
+  const family = languageFamilies.find(({ architecture }) => architecture === found)
+  if (family) return { audioTokenId: -1, config: { audio: null, language: readLanguage(root, family) } }
+  const whisper = found === 'WhisperForConditionalGeneration' ? ' Whisper transcribes: see rubato transcribe.' : ''
+  throw new ConfigError(
+    `${file}: architectures is ${found}. Supported: ${supportedArchitectures.join(', ')}.${whisper}`,
+  )
+}
+
+function audioLanguage(root: Section): { config: AudioLanguageConfig; audioTokenId: number } {
+  const { values, file } = root
+  const audio = section(values.audio_config, file, 'audio_config')
+  const text = section(values.text_config, file, 'text_config')
+  const kind = text.values.model_type ?? 'qwen2'
+  const family = languageFamilies.find(({ modelType }) => modelType === kind)
+  if (!family) {
+    const known = languageFamilies.map(({ modelType }) => modelType).join(', ')
+    throw new ConfigError(`${file}: text_config.model_type is ${JSON.stringify(kind)}. Supported: ${known}.`)
   }
-  const audio = section(root.audio_config, file, 'audio_config')
-  const text = section(root.text_config, file, 'text_config')
-  const number = (from: Record<string, unknown>, where: string, key: string, fallback: number): number => {
-    const value = from[key] ?? fallback
-    if (typeof value === 'number' && Number.isFinite(value)) return value
-    throw new ConfigError(`${file}: ${where}${key} is ${JSON.stringify(from[key])}, expected a number.`)
-  }
-  const nHeads = number(text, 'text_config.', 'num_attention_heads', 32)
   return {
-    audioTokenId: number(root, '', 'audio_token_index', 151_646),
+    audioTokenId: countAt(root, 'audio_token_index', 151_646),
     config: {
-      audio: {
-        nMels: number(audio, 'audio_config.', 'num_mel_bins', 128),
-        hidden: number(audio, 'audio_config.', 'd_model', 1280),
-        nLayers: number(audio, 'audio_config.', 'encoder_layers', 32),
-        nHeads: number(audio, 'audio_config.', 'encoder_attention_heads', 20),
-        ffn: number(audio, 'audio_config.', 'encoder_ffn_dim', 5120),
-        pool: number(root, '', 'audio_pool', 2),
-      },
-      language: {
-        vocab: number(text, 'text_config.', 'vocab_size', 151_936),
-        hidden: number(text, 'text_config.', 'hidden_size', 4096),
-        nLayers: number(text, 'text_config.', 'num_hidden_layers', 32),
-        nHeads,
-        nKvHeads: number(text, 'text_config.', 'num_key_value_heads', 32),
-        ffn: number(text, 'text_config.', 'intermediate_size', 22_016),
-        ropeTheta: ropeTheta(text, file),
-        rmsEpsilon: number(text, 'text_config.', 'rms_norm_eps', 1e-6),
-        tied: text.tie_word_embeddings === true,
-        maxPositions: number(text, 'text_config.', 'max_position_embeddings', 32_768),
-      },
+      audio: { ...readEncoder(audio, qwen2AudioEncoder), pool: countAt(root, 'audio_pool', 2) },
+      language: readLanguage(text, family),
     },
   }
 }
 
-/** Base of the rotary positions: its own key, or since transformers 5 one of `rope_parameters`. */
-function ropeTheta(text: Record<string, unknown>, file: string): number {
-  const rope = (text.rope_parameters ?? text.rope_scaling ?? {}) as Record<string, unknown>
-  const kind = rope.rope_type ?? rope.type ?? 'default'
-  if (kind !== 'default') {
-    throw new ConfigError(
-      `${file}: text_config asks for rotary positions of type ${JSON.stringify(kind)}. Supported: "default".`,
-    )
-  }
-  const theta = text.rope_theta ?? rope.rope_theta ?? 10_000
-  if (typeof theta === 'number' && Number.isFinite(theta)) return theta
-  throw new ConfigError(`${file}: text_config.rope_theta is ${JSON.stringify(theta)}, expected a number.`)
-}
+/** Defaults of transformers' Qwen2AudioEncoderConfig. */
+const qwen2AudioEncoder = { nMels: 128, hidden: 1280, nLayers: 32, nHeads: 20, ffn: 5120 }
 
-function section(value: unknown, file: string, name: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new ConfigError(`${file}: ${name || 'the file'} is ${JSON.stringify(value)}, expected an object.`)
+/** A Whisper-style encoder, by the keys that WhisperConfig and Qwen2AudioEncoderConfig share. */
+export function readEncoder(
+  audio: Section,
+  defaults: Omit<AudioEncoderConfig, 'pool'>,
+): Omit<AudioEncoderConfig, 'pool'> {
+  mustBe(audio, 'activation_function', 'gelu')
+  mustBe(audio, 'scale_embedding', false)
+  return {
+    nMels: countAt(audio, 'num_mel_bins', defaults.nMels),
+    hidden: countAt(audio, 'd_model', defaults.hidden),
+    nLayers: countAt(audio, 'encoder_layers', defaults.nLayers),
+    nHeads: countAt(audio, 'encoder_attention_heads', defaults.nHeads),
+    ffn: countAt(audio, 'encoder_ffn_dim', defaults.ffn),
+  }
 }

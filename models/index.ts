@@ -1,8 +1,8 @@
 /** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
 
 export type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
+export type { LanguageConfig } from './architectures/decoder.ts'
 export * as architectures from './architectures/index.ts'
-export type { LanguageConfig } from './architectures/qwen2.ts'
 export type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
 export { type AudioTokenLayout, audioTokenCount } from './audioTokens.ts'
 export { type FillFolder, recoverFolders, writeFolderAtomically } from './checkpoint/atomic.ts'

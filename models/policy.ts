@@ -1,5 +1,10 @@
-import { type AudioLanguageConfig, audioLanguageModel, audioRows } from './architectures/audioLanguageModel.ts'
-import { type KvCache, languageHead } from './architectures/qwen2.ts'
+import {
+  type AudioLanguageConfig,
+  audioLanguageModel,
+  audioRows,
+  logitsOf,
+} from './architectures/audioLanguageModel.ts'
+import { headDimOf, type KvCache } from './architectures/decoder.ts'
 import type { GeneratedRow, GenerateRequest } from './generation/generate.ts'
 import { plainSampling, type SamplingOptions } from './generation/sampling.ts'
 import { add, compile, gatherRows, grad, input, reshape, type Tensor } from './graph/index.ts'
@@ -40,7 +45,7 @@ export interface Targets {
 export interface PolicyOptions {
   readonly config: AudioLanguageConfig
   readonly engine: Engine
-  /** Id of `<|AUDIO|>`. */
+  /** Id of `<|AUDIO|>`; −1 for a model that hears nothing. */
   readonly audioId: number
   readonly padId: number
   /** Tokens that are never sampled; `<|AUDIO|>` never is. */
@@ -72,24 +77,26 @@ export class Policy {
   #hasOptimiser = false
 
   constructor({ config, engine, audioId, padId, suppressIds = [] }: PolicyOptions) {
-    this.#suppressIds = [...new Set([audioId, ...suppressIds])]
+    this.#suppressIds = [...new Set([...(config.audio ? [audioId] : []), ...suppressIds])]
     this.config = config
     this.engine = engine
     this.#audioId = audioId
     this.#padId = padId
     const { weights, declared } = weightTable()
-    const frames = 2 * config.audio.pool
-    const rows = audioRows(
-      input('log_mel', [1, config.audio.nMels, frames]),
-      input('n_positions', [1], 'int32'),
-      weights,
-      config,
-    )
+    const { audio } = config
+    const rows =
+      audio &&
+      audioRows(input('log_mel', [1, audio.nMels, 2 * audio.pool]), input('n_positions', [1], 'int32'), weights, config)
     const ids = input('ids', [1, 2], 'int64')
     const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, weights, config)
-    languageHead(reshape(states, [2, config.language.hidden]), weights.in('language_model'), config.language)
+    logitsOf(reshape(states, [2, config.language.hidden]), weights, config)
     this.#declared = declared
     this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
+  }
+
+  /** Mel bands of the clips that it reads; Whisper's first size where it reads none. */
+  get nMels(): 80 | 128 {
+    return (this.config.audio?.nMels ?? 80) as 80 | 128
   }
 
   get nParameters(): number {
@@ -99,7 +106,7 @@ export class Policy {
   /** Fresh weights, drawn by seed. */
   async initialise(seed: number): Promise<void> {
     const random = sfc32(seed)
-    const nLayers = Math.max(this.config.audio.nLayers, this.config.language.nLayers)
+    const nLayers = Math.max(this.config.audio?.nLayers ?? 0, this.config.language.nLayers)
     for (const [name, shape] of this.parameters) {
       await this.engine.write(name, { dtype: 'float32', shape, data: initialWeight(name, shape, nLayers, random) })
     }
@@ -265,7 +272,7 @@ export class Policy {
         `a prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the model's ${language.maxPositions} positions.`,
       )
     }
-    const headDim = language.hidden / language.nHeads
+    const headDim = headDimOf(language)
     const cache = { nLayers: language.nLayers, nKvHeads: language.nKvHeads, headDim, capacity }
     const heard = batch.audios.length > 0 ? await this.#encode(batch.audios) : null
 
@@ -323,7 +330,7 @@ export class Policy {
     const rows =
       nAudios > 0
         ? audioRows(
-            input('log_mel', [nAudios, config.audio.nMels, nFrames]),
+            input('log_mel', [nAudios, this.nMels, nFrames]),
             input('n_positions', [nAudios], 'int32'),
             weights,
             config,
@@ -335,7 +342,7 @@ export class Policy {
       reshape(states, [batch * time, config.language.hidden]),
       input('target_at', [nTargets], 'int64'),
     )
-    const logits = languageHead(chosen, weights.in('language_model'), config.language)
+    const logits = logitsOf(chosen, weights, config)
     const context = objectiveContext(logits, input('target_ids', [nTargets], 'int64'))
     // A batch without audio does not reach the audio tower; its parameters keep their place.
     for (const [name, tensor] of this.#declared) if (!declared.has(name)) weights.at(name, tensor.shape)
@@ -381,6 +388,7 @@ export class Policy {
   /** Clips padded to one length: [nAudios, nMels, nFrames] with zeros behind the true end. */
   #features(audios: readonly AudioFeatures[]) {
     if (audios.length === 0) return null
+    if (!this.config.audio) throw new RangeError(`the model hears no sound; ${audios.length} clips were given.`)
     const { nMels, pool } = this.config.audio
     const nFrames = upTo(Math.max(...audios.map((a) => a.nFrames)), 4 * 2 * pool)
     const nAudios = audios.length <= 8 ? powerOfTwo(audios.length) : upTo(audios.length, 8)
@@ -431,7 +439,7 @@ export class Policy {
     const graph = `encode:${fed.nAudios}x${fed.nFrames}`
     await this.engine.define(graph, () => {
       const { weights } = weightTable()
-      const logMel = input('log_mel', [fed.nAudios, config.audio.nMels, fed.nFrames])
+      const logMel = input('log_mel', [fed.nAudios, this.nMels, fed.nFrames])
       return compile({ rows: audioRows(logMel, input('n_positions', [fed.nAudios], 'int32'), weights, config) })
     })
     const { rows } = await this.engine.run({
@@ -497,7 +505,7 @@ export class Policy {
     const flat = reshape(states, [nRows * time, config.language.hidden])
     const last = time === 1 ? flat : gatherRows(flat, input('last_at', [nRows], 'int64'))
     const outputs: Record<string, Tensor> = {
-      logits: languageHead(last, weights.in('language_model'), config.language),
+      logits: logitsOf(last, weights, config),
     }
     for (let i = 0; i < nLayers; i++) {
       outputs[`present_key.${i}`] = kvCache.presentKeys[i]!

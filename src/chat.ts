@@ -57,7 +57,7 @@ async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
   const { maxCompletionTokens = 256, temperature = 0, seed = 0, signal, onNotice = () => {} } = options
   const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine)
   const store = featureStore({
-    nMels: policy.config.audio.nMels as 80 | 128,
+    nMels: policy.nMels,
     maxSeconds,
     overLength: 'cut',
     onCut: (path, seconds) =>

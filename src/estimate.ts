@@ -163,7 +163,7 @@ function memoryOf(recipe: Recipe, data: LoadedData, policy: Policy, parts: reado
   const keepsReference = recipe.stages.some((stage) => stage.kind === 'rl' && stage.loss.kl > 0)
   const samples = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
   const clips = new Set(samples.flatMap(({ messages }) => audioPaths(messages))).size
-  const features = Math.min(FEATURE_BYTES, 4 * clips * framesOf(recipe) * policy.config.audio.nMels)
+  const features = Math.min(FEATURE_BYTES, 4 * clips * framesOf(recipe) * policy.nMels)
   const held = parts.reduce((sum, part) => sum + part.activations, 0)
   return BASE_BYTES + features + 4 * (policy.nParameters * (keepsReference ? 5 : 4) + 3 * held)
 }

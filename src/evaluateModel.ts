@@ -48,8 +48,8 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
     const { policy, renderer, maxSeconds } = await openModel(options.model, engine)
-    const { nMels } = policy.config.audio
-    const store = featureStore({ nMels: nMels as 80 | 128, maxSeconds, overLength: 'cut' })
+    const { nMels } = policy
+    const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
     const samples: PreparedSample[] = []
     progress.stage('clips', askables.length)
     for (const askable of askables) {

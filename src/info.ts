@@ -69,11 +69,13 @@ function modelInfo(place: string): Info {
       ...Object.fromEntries(counts),
       stored: [...types].join(', '),
     },
-    Hears: {
-      'mel bands': audio.nMels,
-      encoder: `${audio.nLayers} layers, ${audio.hidden} wide, ${audio.nHeads} heads`,
-      'audio tokens a second': 50 / audio.pool,
-    },
+    ...(audio && {
+      Hears: {
+        'mel bands': audio.nMels,
+        encoder: `${audio.nLayers} layers, ${audio.hidden} wide, ${audio.nHeads} heads`,
+        'audio tokens a second': 50 / audio.pool,
+      },
+    }),
     Speaks: {
       decoder: `${language.nLayers} layers, ${language.hidden} wide, ${language.nHeads} heads, ${language.nKvHeads} for keys`,
       vocabulary: vocabSize,

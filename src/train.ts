@@ -65,7 +65,7 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   try {
     const model = await freshOrLoaded(recipe, data, engine)
     const store = featureStore({
-      nMels: model.policy.config.audio.nMels as 80 | 128,
+      nMels: model.policy.nMels,
       maxSeconds: recipe.clips.max_seconds,
       overLength: recipe.clips.over_length,
     })
@@ -370,7 +370,7 @@ class Trainer {
         const started = performance.now()
         this.#progress.stage(`evaluation ${label}${control === 'none' ? '' : `, ${control}`}`, samples.length)
         const { policy, renderer } = this.#model
-        const asked = underControl(samples, control, policy.config.audio.nMels)
+        const asked = underControl(samples, control, policy.nMels)
         const result = await evaluate(policy, renderer, asked, {
           control,
           maxNewTokens: options.max_completion_tokens,

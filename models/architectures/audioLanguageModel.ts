@@ -1,5 +1,6 @@
 import {
   constant,
+  GraphError,
   gatherRows,
   lessOrEqual,
   linear,
@@ -10,23 +11,32 @@ import {
   where,
 } from '../graph/index.ts'
 import type { Weights } from '../weights.ts'
-import { decoder, embedTokens, type KvCache, type LanguageConfig } from './qwen2.ts'
+import { decoder, embedTokens, type KvCache, type LanguageConfig, languageHead } from './decoder.ts'
 import { type AudioEncoderConfig, audioEncoder } from './whisperEncoder.ts'
 
 export interface AudioLanguageConfig {
-  readonly audio: AudioEncoderConfig
+  /** null for a language model that hears nothing. */
+  readonly audio: AudioEncoderConfig | null
   readonly language: LanguageConfig
 }
 
 /** Audio tokens as the decoder reads them: log-mels [nAudios, nMels, nFrames] → [nAudios · nTokens, hidden]. */
-export function audioRows(logMel: Tensor, nPositions: Tensor, w: Weights, config: AudioLanguageConfig): Tensor {
-  const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), config.audio)
+export function audioRows(
+  logMel: Tensor,
+  nPositions: Tensor,
+  w: Weights,
+  { audio, language: { hidden } }: AudioLanguageConfig,
+): Tensor {
+  if (!audio) throw new GraphError('audioRows: the model has no audio encoder.')
+  const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), audio)
   const [nAudios, nTokens] = encoded.shape as [number, number, number]
   const projector = w.in('multi_modal_projector').in('linear')
-  const { hidden } = config.language
-  const rows = reshape(encoded, [nAudios * nTokens, config.audio.hidden])
-  return linear(rows, projector.at('weight', [hidden, config.audio.hidden]), projector.at('bias', [hidden]))
+  const rows = reshape(encoded, [nAudios * nTokens, audio.hidden])
+  return linear(rows, projector.at('weight', [hidden, audio.hidden]), projector.at('bias', [hidden]))
 }
+
+/** Where the language model's weights stand: under a name of its own beside an audio tower, else at the root. */
+const languageWeights = (w: Weights, { audio }: AudioLanguageConfig): Weights => (audio ? w.in('language_model') : w)
 
 /**
  * Qwen2-Audio (arXiv 2407.10759, §2): audio tokens in place of `<|AUDIO|>`, then the language model.
@@ -44,7 +54,7 @@ export function audioLanguageModel(
   config: AudioLanguageConfig,
   kvCache?: KvCache,
 ): Tensor {
-  const language = w.in('language_model')
+  const language = languageWeights(w, config)
   let x = embedTokens(ids, language, config.language)
   if (rows && audioIndex) {
     const first = constant([0], [1, 1], 'int64')
@@ -54,3 +64,7 @@ export function audioLanguageModel(
   }
   return decoder(x, language, config.language, kvCache)
 }
+
+/** Logits of states [rows, hidden] → [rows, vocab]. */
+export const logitsOf = (states: Tensor, w: Weights, config: AudioLanguageConfig): Tensor =>
+  languageHead(states, languageWeights(w, config), config.language)

@@ -16,6 +16,7 @@ import {
 import { isMissingFile, UsageError } from '../errors.ts'
 import { chatRenderer } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
+import { templateRenderer } from '../prompts/templateRenderer.ts'
 import { checkpoints } from '../runs/checkpoints.ts'
 
 /** A policy with the tokenizer it speaks through. */
@@ -28,36 +29,47 @@ export interface Model {
 const AUDIO_TOKEN = '<|AUDIO|>'
 const PAD_TOKEN = '<|endoftext|>'
 
-export function assemble(config: AudioLanguageConfig, tokenizer: Tokenizer, engine: Engine): Model {
+/** A policy that speaks through a tokenizer; a model that hears nothing needs its own `renderer`. */
+export function assemble(
+  config: AudioLanguageConfig,
+  tokenizer: Tokenizer,
+  engine: Engine,
+  renderer: PromptRenderer = chatRenderer(tokenizer, config.audio?.pool ?? 1),
+): Model {
   const policy = new Policy({
     config,
     engine,
-    audioId: tokenizer.idOf(AUDIO_TOKEN),
-    padId: tokenizer.idOf(PAD_TOKEN),
-    suppressIds: [...tokenizer.special].flatMap(([token, id]) => (STOPS.includes(token) ? [] : [id])),
+    audioId: config.audio ? tokenizer.idOf(AUDIO_TOKEN) : -1,
+    padId: tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]!,
+    // Of the special tokens an answer may hold those that end it.
+    suppressIds: [...tokenizer.special.values()].filter((id) => !renderer.stopIds.includes(id)),
   })
-  return { policy, tokenizer, renderer: chatRenderer(tokenizer, config.audio.pool) }
+  return { policy, tokenizer, renderer }
 }
 
-/** Special tokens that an answer may hold: those that end it. */
-const STOPS = ['<|im_end|>', PAD_TOKEN]
-
 /** Writes a model as a Hugging Face folder: config, weights, tokenizer, front end. */
-export async function saveModel(folder: string, { policy, tokenizer }: Model, maxSeconds: number): Promise<void> {
+export async function saveModel(
+  folder: string,
+  { policy, tokenizer, renderer }: Model,
+  maxSeconds: number,
+): Promise<void> {
   const json = (file: string, value: object) =>
     writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
   const files = tokenizer.files()
-  const { stopIds } = chatRenderer(tokenizer, policy.config.audio.pool)
-  await json('config.json', toConfigJson(policy.config, tokenizer.idOf(AUDIO_TOKEN)))
-  await json('generation_config.json', { eos_token_id: stopIds, pad_token_id: tokenizer.idOf(PAD_TOKEN) })
-  await json('preprocessor_config.json', {
-    feature_extractor_type: 'WhisperFeatureExtractor',
-    feature_size: policy.config.audio.nMels,
-    sampling_rate: 16_000,
-    hop_length: 160,
-    n_fft: 400,
-    chunk_length: maxSeconds,
-  })
+  const { audio } = policy.config
+  const padId = tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]
+  await json('config.json', toConfigJson(policy.config, audio ? tokenizer.idOf(AUDIO_TOKEN) : -1))
+  await json('generation_config.json', { eos_token_id: renderer.stopIds, pad_token_id: padId })
+  if (audio) {
+    await json('preprocessor_config.json', {
+      feature_extractor_type: 'WhisperFeatureExtractor',
+      feature_size: audio.nMels,
+      sampling_rate: 16_000,
+      hop_length: 160,
+      n_fft: 400,
+      chunk_length: maxSeconds,
+    })
+  }
   await json('tokenizer.json', files.tokenizer)
   await json('tokenizer_config.json', files.config)
   await saveTensors(path.join(folder, 'model.safetensors'), policy, await policy.weights())
@@ -120,8 +132,43 @@ export async function openModel(folder: string, engine: Engine): Promise<OpenedM
 /** The model of a model folder before its weights are read. */
 export function assembleFrom(place: string, engine: Engine): Model {
   const file = path.join(place, 'config.json')
-  const { config } = fromConfigJson(readJson(file), file)
-  return assemble(config, openTokenizer(place), engine)
+  const json = readJson(file)
+  const { config } = fromConfigJson(json, file)
+  const tokenizer = openTokenizer(place)
+  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer))
+}
+
+/** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */
+function textRenderer(place: string, tokenizer: Tokenizer): PromptRenderer {
+  const template = chatTemplateOf(place, tokenizer.files().config)
+  if (template === undefined) {
+    throw new UsageError(
+      `${place}: no chat template (chat_template.jinja, or in tokenizer_config.json). Is it a base model?`,
+    )
+  }
+  return templateRenderer({ tokenizer, template, stopIds: stopIdsOf(place, tokenizer), where: place })
+}
+
+function chatTemplateOf(place: string, config: object): string | undefined {
+  const file = path.join(place, 'chat_template.jinja')
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  const { chat_template: found } = config as { chat_template?: unknown }
+  const named = Array.isArray(found) ? found.find(({ name }) => name === 'default')?.template : found
+  return typeof named === 'string' ? named : undefined
+}
+
+/** Tokens that end an answer, by `generation_config.json`, else `config.json`, else the tokenizer's own end. */
+function stopIdsOf(place: string, tokenizer: Tokenizer): number[] {
+  for (const name of ['generation_config.json', 'config.json']) {
+    const file = path.join(place, name)
+    const { eos_token_id: found } = (existsSync(file) ? readJson(file) : {}) as { eos_token_id?: unknown }
+    const ids = [found].flat().filter((id) => typeof id === 'number')
+    if (ids.length > 0) return ids
+  }
+  const { eos_token: end } = tokenizer.files().config as { eos_token?: unknown }
+  const token = typeof end === 'object' && end !== null ? (end as { content?: unknown }).content : end
+  if (typeof token === 'string') return [tokenizer.idOf(token)]
+  throw new UsageError(`${place}: no eos_token_id in generation_config.json or config.json, and no eos_token.`)
 }
 
 export interface OpenedModel extends Model {

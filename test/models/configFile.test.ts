@@ -62,20 +62,23 @@ describe('config.json', () => {
 
   it('that we wrote is read back unchanged', () => {
     const { config } = fromConfigJson(golden, file)
-    const other = { audio: { ...config.audio, pool: 8 }, language: { ...config.language, tied: true, ropeTheta: 5e5 } }
+    const other = { audio: { ...config.audio!, pool: 8 }, language: { ...config.language, tied: true, ropeTheta: 5e5 } }
     expect(fromConfigJson(toConfigJson(other, 7), file)).toEqual({ config: other, audioTokenId: 7 })
   })
 
   it.each([
-    [{ architectures: ['LlamaForCausalLM'] }, /architectures is LlamaForCausalLM\. Supported: Qwen2Audio/],
+    [
+      { architectures: ['BertModel'] },
+      /architectures is BertModel\. Supported: Qwen2Audio.*, LlamaForCausalLM, Qwen2F/,
+    ],
     [
       { text_config: { ...golden.text_config, hidden_size: '32' } },
       /text_config\.hidden_size is "32", expected a number/,
     ],
     [{ audio_config: null }, /audio_config is null, expected an object/],
     [
-      { text_config: { ...golden.text_config, rope_parameters: { rope_type: 'yarn', rope_theta: 1e6 } } },
-      /rotary positions of type "yarn"\. Supported: "default"/,
+      { text_config: { ...golden.text_config, rope_parameters: { rope_type: 'longrope', rope_theta: 1e6 } } },
+      /rotary positions of type "longrope"\. Supported: default, linear, llama3, yarn/,
     ],
   ])('that is not supported is refused in one line: %j', (change, message) => {
     const read = () => fromConfigJson({ ...golden, ...change }, 'config.json')

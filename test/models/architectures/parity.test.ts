@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { audioLanguageModel, audioRows } from '../../../models/architectures/audioLanguageModel.ts'
-import { decoder, embedTokens, languageHead } from '../../../models/architectures/qwen2.ts'
+import { decoder, embedTokens, languageHead } from '../../../models/architectures/decoder.ts'
 import { audioEncoder } from '../../../models/architectures/whisperEncoder.ts'
 import { constant, input, reshape, type Tensor } from '../../../models/graph/index.ts'
 import { type Engine, fromConfigJson, Policy, readSafetensors, startEngine } from '../../../models/index.ts'
@@ -14,6 +14,7 @@ import { evaluate } from '../graph/differences.ts'
 const folder = path.join(import.meta.dirname, '../../goldens/data/qwen2Audio')
 const file = path.join(folder, 'config.json')
 const { config, audioTokenId } = fromConfigJson(JSON.parse(readFileSync(file, 'utf8')), file)
+const encoder = config.audio!
 const checkpoint = readSafetensors(path.join(folder, 'model.safetensors'))
 const golden = readSafetensors(path.join(folder, 'expected.safetensors'))
 const shapeOf = (name: string) => golden.tensors.get(name)!.shape
@@ -39,7 +40,7 @@ describe('the encoder', () => {
           input('log_mel', shapeOf('whisper/features')),
           input('n_positions', [nAudios], 'int32'),
           weights.in('audio_tower'),
-          { ...config.audio, pool: 1 },
+          { ...encoder, pool: 1 },
         ),
       }),
       { log_mel: golden.read('whisper/features'), n_positions: Array(nAudios).fill(nFrames / 2) },
@@ -112,7 +113,7 @@ describe('the audio-language model', () => {
 describe('a policy with the checkpoint’s weights', () => {
   let engine: Engine
   let policy: Policy
-  const { nMels } = config.audio
+  const { nMels } = encoder
   const features = golden.read('features')
   const nFramesMax = shapeOf('features')[2]!
   const audios = LENGTHS.map((nFrames, clip) => ({
