@@ -6,7 +6,7 @@ import { audioPaths, type Message } from './prompts/message.ts'
 import { seededRandom } from './random.ts'
 
 export interface ChatOptions {
-  /** A model folder or a run folder. */
+  /** A model folder, a run folder, a GGUF file or a hub id. */
   readonly model: string
   /** Execution provider of ONNX Runtime ('cpu'). */
   readonly device?: string
@@ -55,7 +55,7 @@ export async function openChat(options: ChatOptions): Promise<Chat> {
 
 async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
   const { maxCompletionTokens = 256, temperature = 0, seed = 0, signal, onNotice = () => {} } = options
-  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine)
+  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine, onNotice)
   const store = featureStore({
     nMels: policy.nMels,
     maxSeconds,

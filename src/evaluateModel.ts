@@ -14,7 +14,7 @@ import type { EvaluationRecord } from './runs/index.ts'
 import { checkFit } from './train/fitData.ts'
 
 export interface EvaluateModelOptions {
-  /** A model folder or a run folder. */
+  /** A model folder, a run folder, a GGUF file or a hub id. */
   readonly model: string
   /** JSON lines or an audio folder. */
   readonly data: string
@@ -47,7 +47,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
   if (options.answersFile !== undefined) writeFileSync(options.answersFile, '') // found out now when it cannot be
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
-    const { policy, renderer, maxSeconds } = await openModel(options.model, engine)
+    const { policy, renderer, maxSeconds } = await openModel(options.model, engine, (line) => progress.warn(line))
     const { nMels } = policy
     const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
     const samples: PreparedSample[] = []

@@ -178,7 +178,7 @@ function causalMask(time: number): Tensor {
 /** As many positions as the graph can reach, not as the model has: a table of 32,768 would stand in every graph. */
 function rotaryTables(config: LanguageConfig, nPositions: number): { cos: Tensor; sin: Tensor } {
   const half = headDimOf(config) / 2
-  const { angles, scale } = rotaryAngles({ theta: config.ropeTheta, half, scaling: config.ropeScaling, nPositions })
+  const { angles, scale } = rotaryAngles({ theta: config.ropeTheta, half, scaling: config.ropeScaling }, nPositions)
   const table = (f: (angle: number) => number) =>
     constant(
       angles.map((angle) => scale * f(angle)),

@@ -34,16 +34,12 @@ export interface RotaryOptions {
   /** Half a head's width: how many angles a position has. */
   readonly half: number
   readonly scaling: RopeScaling | undefined
-  readonly nPositions: number
 }
 
 /** Angles [nPositions, half] in radians, and what sines and cosines are multiplied by. */
-export function rotaryAngles({ theta, half, scaling, nPositions }: RotaryOptions): { angles: number[]; scale: number } {
-  const frequencies = scaled(
-    Array.from({ length: half }, (_, i) => theta ** (-i / half)),
-    theta,
-    scaling,
-  )
+export function rotaryAngles(options: RotaryOptions, nPositions: number): { angles: number[]; scale: number } {
+  const { half, scaling } = options
+  const frequencies = scaledFrequencies(options)
   return {
     angles: Array.from({ length: nPositions * half }, (_, i) => Math.floor(i / half) * frequencies[i % half]!),
     scale: scaling?.type === 'yarn' ? scaling.attentionFactor : 1,
@@ -51,7 +47,8 @@ export function rotaryAngles({ theta, half, scaling, nPositions }: RotaryOptions
 }
 
 /** Radians a token, by dimension. */
-function scaled(frequencies: number[], theta: number, scaling: RopeScaling | undefined): number[] {
+export function scaledFrequencies({ theta, half, scaling }: RotaryOptions): number[] {
+  const frequencies = Array.from({ length: half }, (_, i) => theta ** (-i / half))
   if (!scaling) return frequencies
   const { factor } = scaling
   switch (scaling.type) {

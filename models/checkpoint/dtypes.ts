@@ -31,7 +31,7 @@ const bfloat16: Decode = (bytes, target) => {
 }
 
 /** IEEE half: sign 1, exponent 5 (bias 15), fraction 10; exponent 0 has no hidden one, 31 is ∞ or NaN. */
-function halfToNumber(half: number): number {
+export function halfToNumber(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >> 10) & 0x1f
   const fraction = half & 0x3ff
@@ -45,6 +45,39 @@ const float16: Decode = (bytes, target) => {
   halves ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToNumber(half))
   const stored = new Uint16Array(bytes.buffer, bytes.byteOffset, target.length)
   for (let i = 0; i < target.length; i++) target[i] = halves[stored[i]!]!
+}
+
+/** Types that 32-bit numbers are written as; to the nearest, ties to even. */
+export const writtenTypes = {
+  F32: (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  F16: (values: Float32Array): Uint8Array => narrowed(values, numberToHalf),
+  BF16: (values: Float32Array): Uint8Array =>
+    narrowed(values, (value, bits) =>
+      Number.isNaN(value) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16,
+    ),
+}
+
+export type WrittenDType = keyof typeof writtenTypes
+
+function narrowed(values: Float32Array, narrow: (value: number, bits: number) => number): Uint8Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  return new Uint8Array(Uint16Array.from(bits, (word, i) => narrow(values[i]!, word)).buffer)
+}
+
+function numberToHalf(value: number, bits: number): number {
+  const sign = (bits >>> 16) & 0x8000
+  const size = Math.abs(value)
+  if (!(size < 65_520)) return sign | (Number.isNaN(value) ? 0x7e00 : 0x7c00) // beyond what rounds to the largest
+  if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24)
+  const exponent = ((bits >>> 23) & 0xff) - 127
+  // A fraction that rounds up to 2 carries into the exponent, which is the right number.
+  return (sign | ((exponent + 14) << 10)) + roundToEven(size * 2 ** (10 - exponent))
+}
+
+function roundToEven(x: number): number {
+  const down = Math.floor(x)
+  const rest = x - down
+  return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down
 }
 
 /** The types of safetensors whose size is whole bytes. 64-bit numbers are rounded to 32-bit ones. */

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { closest } from 'fastest-levenshtein'
-import { storedTypes } from './dtypes.ts'
+import { storedTypes, type WrittenDType, writtenTypes } from './dtypes.ts'
 import { CheckpointError } from './errors.ts'
 import { openFile, parseObject, readHeader, type StoredTensor } from './header.ts'
 
@@ -119,12 +119,14 @@ function readTensor({ name, dtype, file, offset, byteLength }: StoredTensor): Fl
 
 export interface TensorToWrite {
   shape: readonly number[]
-  /** Row-major; as many as the shape says. */
-  data: Float32Array
+  /** Row-major; as many as the shape says. A function is called when the tensor is written, so that one is held at a time. */
+  data: Float32Array | (() => Float32Array)
+  /** 'F32' unless given. */
+  dtype?: WrittenDType
 }
 
 /**
- * Writes 32-bit tensors as a safetensors file, sorted by name and aligned to 8 bytes, byte for byte as the Python
+ * Writes tensors as a safetensors file, sorted by name and aligned to 8 bytes, byte for byte as the Python
  * library does. `metadata` defaults to `{format: 'pt'}`, without which `transformers` refuses the file.
  *
  * The file is written in place; use `writeFolderAtomically` around it for one that is whole or absent.
@@ -140,10 +142,12 @@ export function writeSafetensors(
   const header: [string, object][] = [['__metadata__', metadata]]
   let offset = 0
   for (const name of names) {
-    const { shape, data } = tensors.get(name)!
-    checkTensorToWrite(path, name, shape, data)
-    header.push([name, { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }])
-    offset += data.byteLength
+    const { shape, data, dtype = 'F32' } = tensors.get(name)!
+    const size = checkTensorToWrite(path, name, shape)
+    if (typeof data !== 'function') checkLength(path, name, shape, data)
+    const end = offset + size * storedTypes[dtype].size
+    header.push([name, { dtype, shape, data_offsets: [offset, end] }])
+    offset = end
   }
   // Joined by hand: an object would put names that look like numbers first.
   const text = `{${header.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`
@@ -156,18 +160,27 @@ export function writeSafetensors(
   try {
     writeAll(descriptor, padded)
     for (const name of names) {
-      const { data } = tensors.get(name)!
-      writeAll(descriptor, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      const { shape, data, dtype = 'F32' } = tensors.get(name)!
+      const values = typeof data === 'function' ? data() : data
+      checkLength(path, name, shape, values)
+      writeAll(descriptor, writtenTypes[dtype](values))
     }
   } finally {
     closeSync(descriptor)
   }
 }
 
-function checkTensorToWrite(path: string, name: string, shape: readonly number[], data: Float32Array): void {
+/** How many numbers a shape holds. */
+function checkTensorToWrite(path: string, name: string, shape: readonly number[]): number {
   if (name === '__metadata__') throw new CheckpointError(path, name, 'is the name of the metadata. Choose another.')
   const size = shape.reduce((product, n) => product * n, 1)
-  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 0) || size !== data.length)
+  if (shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return size
+  throw new CheckpointError(path, name, `has shape [${shape}]. It must be a list of whole numbers ≥ 0.`)
+}
+
+function checkLength(path: string, name: string, shape: readonly number[], data: Float32Array): void {
+  const size = shape.reduce((product, n) => product * n, 1)
+  if (size !== data.length)
     throw new CheckpointError(path, name, `shape [${shape}] has ${size} numbers. The data has ${data.length}.`)
 }
 

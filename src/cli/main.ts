@@ -2,6 +2,7 @@
 import { addChat } from './commands/chat.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
+import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
 import { addTrain } from './commands/train.ts'
 import { printLine } from './io.ts'
@@ -12,6 +13,7 @@ const COMMANDS = [
   addTrain({ train: () => import('../train.ts'), estimate: () => import('../estimate.ts') }),
   addEval({ evaluate: () => import('../evaluateModel.ts') }),
   addChat({ chat: () => import('../chat.ts') }),
+  addImport({ importModel: () => import('../importModel.ts') }),
   addInfo({ info: () => import('../info.ts') }),
   addDoctor(),
 ]

@@ -14,6 +14,7 @@ import {
   writeSafetensors,
 } from '../../models/index.ts'
 import { isMissingFile, UsageError } from '../errors.ts'
+import { resolveModel } from '../hub/resolveModel.ts'
 import { chatRenderer } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
@@ -115,17 +116,23 @@ export function loadWeights(folder: string, { parameters }: Policy): Map<string,
 }
 
 /**
- * Opens a model folder, or a run folder: its final model once the run has finished, else its newest checkpoint. Reads
- * only, so the run may be going on.
+ * Opens a model folder, a GGUF file, a model of the hub (`owner/name`, `owner/name@revision`), or a run folder: its final
+ * model once the run has finished, else its newest checkpoint. Reads only, so the run may be going on. `onNotice` is told
+ * of what is fetched or imported on the way.
  *
  * @throws UsageError, ConfigError, CheckpointError, TokenizerError
  */
-export async function openModel(folder: string, engine: Engine): Promise<OpenedModel> {
-  const place = modelPlace(folder)
+export async function openModel(
+  folder: string,
+  engine: Engine,
+  onNotice?: (line: string) => void,
+): Promise<OpenedModel> {
+  const place = modelPlace(await resolveModel(folder, onNotice ? { onNotice } : {}))
   const model = assembleFrom(place, engine)
   await model.policy.setWeights(loadWeights(place, model.policy))
-  const frontEnd = readJson(path.join(place, 'preprocessor_config.json')) as { chunk_length?: unknown } | null
-  const { chunk_length: seconds } = frontEnd ?? {}
+  const hears = model.policy.config.audio !== null
+  const frontEnd = hears ? readJson(path.join(place, 'preprocessor_config.json')) : null
+  const { chunk_length: seconds } = (frontEnd ?? {}) as { chunk_length?: unknown }
   return { ...model, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
 }
 

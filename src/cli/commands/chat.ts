@@ -53,7 +53,7 @@ export const addChat =
       .description(
         `Asks a model about clips. With --prompt it answers once; a clip without a prompt is asked "${QUESTION}", and on a terminal the conversation goes on from there.`,
       )
-      .requiredOption('--model <folder>', 'a model folder or a run folder')
+      .requiredOption('--model <model>', 'a model folder, a run folder, a GGUF file or a hub id')
       .option('--audio <file>', 'a clip of the first turn; may be given several times', collect, [])
       .option('--prompt <text>', 'ask this, print the answer and stop')
       .option('--system <text>', 'a system turn before the first')

@@ -49,7 +49,7 @@ export const addEval =
       .command('eval')
       .summary('score a model on samples with rubrics')
       .description("Asks a model every sample and scores the answers by the samples' rubrics.")
-      .requiredOption('--model <folder>', 'a model folder or a run folder')
+      .requiredOption('--model <model>', 'a model folder, a run folder, a GGUF file or a hub id')
       .requiredOption('--data <file>', 'samples: JSON lines or an audio folder')
       .option('--rubric <name>', 'rubric of samples that carry none: a name of the library, or a file')
       .addOption(
