@@ -24,6 +24,10 @@ export interface ObjectiveContext {
   value(name: string): Tensor
   /** One number for the whole batch, fed under this name. */
   number(name: string): Tensor
+  /** Log-probability of every word, [M, vocab]. */
+  distribution(): Tensor
+  /** A number a token and word, [M, vocab], resident under this name; see `Policy.keepDistribution`. */
+  table(name: string): Tensor
 }
 
 /** A loss: one file, one record. */
@@ -45,6 +49,8 @@ export function objectiveContext(logits: Tensor, targets: Tensor): ObjectiveCont
     entropy: () => neg(sum(mul(exp(all), all), [1])),
     value: (name) => remember(name, [targets.shape[0]!]),
     number: (name) => remember(name, []),
+    distribution: () => all,
+    table: (name) => remember(name, [...all.shape]),
   }
 }
 

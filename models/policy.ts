@@ -253,6 +253,18 @@ export class Policy {
     return (log_probs!.data as Float32Array).slice(0, targets.tokens.length)
   }
 
+  /**
+   * Keeps the log-probabilities of all words at the targets, [targets, vocab] in the engine, under `name`, for the next
+   * `gradients` of the same batch to read as a table; `prefix` reads weights kept by {@link snapshot}.
+   */
+  async keepDistribution(batch: Batch, targets: Targets, name: string, { prefix = '' }: { prefix?: string } = {}) {
+    const fed = this.#feeds(batch, targets)
+    const graph = `distribution:${fed.key}`
+    await this.engine.define(graph, () => compile({ distribution: this.#forward(fed).context.distribution() }))
+    await this.engine.write(name, { dtype: 'float32', shape: [fed.sizes.nTargets, this.config.language.vocab] })
+    await this.engine.run({ graph, feeds: fed.feeds, into: { distribution: name }, bindPrefix: prefix })
+  }
+
   /** Samples a completion for every row; prompts may carry different clips, and a prompt may have many rows. */
   async generate(options: {
     batch: Batch

@@ -8,7 +8,8 @@ import { type Random, seededRandom } from '../random.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
 import { type Completion, sampleCompletions } from '../rollout/sample.ts'
 import { groupAdvantages, moments } from '../update/advantages.ts'
-import { type Aggregation, type GrpoLossOptions, grpoLoss, tokenWeights } from '../update/losses/grpo.ts'
+import { type GrpoLossOptions, grpoLoss } from '../update/losses/grpo.ts'
+import { type Aggregation, tokenWeights } from '../update/tokenWeights.ts'
 import { checkFinite, learntBatch } from './diverged.ts'
 
 /** The part of a rubric that one rollout is shown. */

@@ -1,21 +1,39 @@
+/** How rewards become advantages; see {@link groupAdvantages}. */
+export const ALGORITHMS = ['grpo', 'dr-grpo', 'rloo', 'grpo-batch'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
+
 /**
- * Group-relative advantages (GRPO as RuscaRL runs it: papers' code uses the sample deviation).
+ * Group-relative advantages (GRPO as RuscaRL runs it: papers' code uses the sample deviation). G answers a prompt.
  *
- *   Aᵢ = (rᵢ − mean(r)) / (std(r) + 1e-6),   std with n − 1 in the denominator
+ *   grpo        Aᵢ = (rᵢ − mean(r)) / (std(r) + 1e-6),   std with n − 1 in the denominator (arXiv 2402.03300)
+ *   dr-grpo     Aᵢ = rᵢ − mean(r): groups that agree are not blown up (Dr. GRPO, arXiv 2503.20783)
+ *   rloo        Aᵢ = rᵢ − mean of the G − 1 others = G/(G−1)·(rᵢ − mean(r)) (RLOO, arXiv 2402.14740)
+ *   grpo-batch  grpo with std over all answers given (TRL's `scale_rewards: batch`; arXiv 2508.08221)
  *
  * @param rewards [batch], answers to one prompt standing together
  * @param group   answers a prompt; must divide the batch
  * @returns       [batch]; all 0 in a group whose rewards are equal, and for a group of one
  */
-export function groupAdvantages(rewards: ArrayLike<number>, group: number): Float32Array {
+export function groupAdvantages(
+  rewards: ArrayLike<number>,
+  group: number,
+  algorithm: Algorithm = 'grpo',
+): Float32Array {
   if (rewards.length % group !== 0) {
     throw new RangeError(`groupAdvantages: ${rewards.length} rewards do not divide into groups of ${group}.`)
   }
+  const ofBatch = algorithm === 'grpo-batch' ? moments(Array.from(rewards)).deviation : 0
   const advantages = new Float32Array(rewards.length)
   for (let start = 0; start < rewards.length; start += group) {
     const own = Array.from({ length: group }, (_, i) => rewards[start + i]!)
     const { mean, deviation } = moments(own)
-    for (const [i, reward] of own.entries()) advantages[start + i] = (reward - mean) / (deviation + 1e-6)
+    const scaled = {
+      grpo: (difference: number) => difference / (deviation + 1e-6),
+      'dr-grpo': (difference: number) => difference,
+      rloo: (difference: number) => (group === 1 ? 0 : (difference * group) / (group - 1)),
+      'grpo-batch': (difference: number) => difference / (ofBatch + 1e-6),
+    }[algorithm]
+    for (const [i, reward] of own.entries()) advantages[start + i] = scaled(reward - mean)
   }
   return advantages
 }
