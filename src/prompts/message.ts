@@ -24,6 +24,24 @@ export function plainText(messages: readonly Message[]): string {
   return messages.map((message) => `${message.role}: ${text(message)}`).join('\n')
 }
 
-/** The same conversation with a scaffold as a system turn in front (papers.md §1.4); unchanged when there is none. */
-export const withScaffold = (messages: readonly Message[], scaffold: string | null): readonly Message[] =>
-  scaffold === null ? messages : [{ role: 'system', content: scaffold }, ...messages]
+/**
+ * The same conversation with a scaffold in front; unchanged when there is none (papers.md §1.4).
+ *
+ * @param turn  `own`: a system turn of its own, so that a conversation with one has two, as RuscaRL's rollouts do;
+ *   `merged`: one system turn, the scaffold before the conversation's own words
+ */
+export function withScaffold(
+  messages: readonly Message[],
+  scaffold: string | null,
+  turn: 'own' | 'merged' = 'own',
+): readonly Message[] {
+  if (scaffold === null) return messages
+  const [first, ...rest] = messages
+  if (turn === 'own' || first?.role !== 'system') return [{ role: 'system', content: scaffold }, ...messages]
+  const { content } = first
+  const merged =
+    typeof content === 'string'
+      ? `${scaffold}\n\n${content}`
+      : [{ type: 'text' as const, text: `${scaffold}\n\n` }, ...content]
+  return [{ role: 'system', content: merged }, ...rest]
+}
