@@ -38,7 +38,7 @@ const cachedAttentionOp = op<{ num_heads: number; kv_num_heads: number; do_rotar
 })
 
 /**
- * Attention of new tokens over a cache, rotary positions included.
+ * Attention of new tokens over a cache; with `cos` and `sin` queries and keys are rotated to their positions first.
  *
  * query [batch, time, nHeads·headDim], key and value [batch, time, nKvHeads·headDim], cache [batch, nKvHeads, capacity, headDim];
  * `lastIndex` int32 [batch] is the position of each row's last token, `totalLength` int32 [] the longest of them plus one.
@@ -52,8 +52,8 @@ export function cachedAttention(args: {
   pastValue: Tensor
   lastIndex: Tensor
   totalLength: Tensor
-  cos: Tensor
-  sin: Tensor
+  cos?: Tensor
+  sin?: Tensor
   nHeads: number
   nKvHeads: number
 }): { y: Tensor; presentKey: Tensor; presentValue: Tensor } {
@@ -69,8 +69,16 @@ export function cachedAttention(args: {
     throw new GraphError(`cachedAttention: a head is ${headDim} wide; ONNX Runtime's kernel needs a multiple of 16.`)
   }
   const [y, presentKey, presentValue] = cachedAttentionOp(
-    [query, key, args.value, pastKey, args.pastValue, args.lastIndex, args.totalLength, args.cos, args.sin],
-    { num_heads: nHeads, kv_num_heads: nKvHeads, do_rotary: 1, scale: { float: 1 / Math.sqrt(headDim) } },
+    [
+      ...[query, key, args.value, pastKey, args.pastValue, args.lastIndex, args.totalLength],
+      ...(args.cos && args.sin ? [args.cos, args.sin] : []),
+    ],
+    {
+      num_heads: nHeads,
+      kv_num_heads: nKvHeads,
+      do_rotary: args.cos && args.sin ? 1 : 0,
+      scale: { float: 1 / Math.sqrt(headDim) },
+    },
   )
   return { y, presentKey: presentKey!, presentValue: presentValue! }
 }
