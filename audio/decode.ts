@@ -73,7 +73,8 @@ export async function loadAudio(source: AudioSource, options: LoadOptions = {}):
   return { samples: await resample(mixDown(decoded.channels), decoded.sampleRate, sampleRate), sampleRate }
 }
 
-function mixDown(channels: Float32Array[]): Float32Array {
+/** The mean of the channels; the only one itself. */
+export function mixDown(channels: readonly Float32Array[]): Float32Array {
   const [first, ...rest] = channels
   if (rest.length === 0) return first!
   const mixed = first!.slice()

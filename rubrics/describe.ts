@@ -56,5 +56,10 @@ function flow(value: object): string {
   return document.toString({ lineWidth: 0 }).trim()
 }
 
-const quote = ({ text, durationSeconds }: Answer): string =>
-  `“${text}”${durationSeconds === undefined ? '' : ` in ${durationSeconds} s`}`
+function quote({ text, durationSeconds, measures = {} }: Answer): string {
+  const measured = Object.entries(measures).map(([name, { value, unit = '' }]) =>
+    `a ${name} of ${value} ${unit}`.trim(),
+  )
+  const lasting = durationSeconds === undefined ? [] : [`in ${durationSeconds} s`]
+  return [`“${text}”`, ...lasting, ...measured.map((text) => `with ${text}`)].join(' ')
+}

@@ -28,5 +28,5 @@ export {
 } from './schema.ts'
 export { type Score, scoreVerdicts } from './score.ts'
 export { type VerifySpec, verifySchema } from './verifiers/index.ts'
-export type { Answer, Finding } from './verifiers/verifier.ts'
+export type { Answer, Finding, MeasuredValue } from './verifiers/verifier.ts'
 export { type Verdict, verifyCriterion } from './verify.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { excludes } from './excludes.ts'
+import { measure } from './measure.ts'
 import { numeric } from './numeric.ts'
 import { orderOfMentions } from './orderOfMentions.ts'
 import { regex } from './regex.ts'
@@ -10,7 +11,7 @@ import { type Answer, type Finding, type Verifier, verdict } from './verifier.ts
 import { wordCount } from './wordCount.ts'
 
 /** Every verifier. A new one is a new file and a line here. */
-const list = [contains, excludes, exact, regex, wordCount, numeric, orderOfMentions, speakingRate] as const
+const list = [contains, excludes, exact, regex, wordCount, numeric, orderOfMentions, speakingRate, measure] as const
 
 export const verifiers: readonly Verifier[] = list
 

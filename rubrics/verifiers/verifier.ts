@@ -5,6 +5,15 @@ export interface Answer {
   readonly text: string
   /** Length of the spoken answer, in seconds. */
   readonly durationSeconds?: number
+  /** What was measured of the spoken answer, by name, such as `loudness`. */
+  readonly measures?: Readonly<Record<string, MeasuredValue>>
+}
+
+/** What a measure found; `value: null` is unknown, and `reason` says why. */
+export interface MeasuredValue {
+  readonly value: number | null
+  readonly unit?: string
+  readonly reason?: string
 }
 
 /** What a check found: `met: null` when it cannot tell. */

@@ -48,6 +48,12 @@ export const verifySpec: fc.Arbitrary<VerifySpec> = fc.oneof(
     min: count,
     max: fc.nat({ max: 500 }).map((n) => 1_000 + n),
   }),
+  fc.record({
+    kind: fc.constant('measure' as const),
+    name: fc.constantFrom('loudness', 'leading-silence', 'word-error-rate'),
+    at_least: count,
+    at_most: fc.nat({ max: 500 }).map((n) => 1_000 + n),
+  }),
 )
 
 const points = fc.oneof(fc.integer({ min: -10, max: 10 }), number).filter((value) => value !== 0)

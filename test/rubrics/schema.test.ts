@@ -73,7 +73,7 @@ describe('a fault', () => {
     [
       withCriterion('    verify: { kind: wordcount, max: 3 }\n'),
       'rubrics/voice.yaml:5 criteria[0].verify.kind: expected one of "contains", "excludes", "exact", "regex", "word-count", "numeric", ' +
-        '"order-of-mentions", "speaking-rate", got "wordcount". Did you mean "word-count"?',
+        '"order-of-mentions", "speaking-rate", "measure", got "wordcount". Did you mean "word-count"?',
     ],
     [
       withCriterion('  - criterion: Is kind.\n    points: 0\n'),

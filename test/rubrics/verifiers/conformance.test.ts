@@ -9,7 +9,12 @@ describe.each(verifiers.map((verifier) => [verifier.kind, verifier] as const))(
   '%s',
   (kind, { about, schema, example, needs }) => {
     const spec = verifySchema.parse({ kind, ...example.options })
-    const answer = fc.record({ text: anyText, durationSeconds: fc.double({ min: 0, max: 1e4, noNaN: true }) })
+    const value = fc.option(fc.double())
+    const answer = fc.record({
+      text: anyText,
+      durationSeconds: fc.double({ min: 0, max: 1e4, noNaN: true }),
+      measures: fc.dictionary(fc.constantFrom('loudness', 'snr', '__proto__'), fc.record({ value })),
+    })
 
     it('says in one sentence when it is met', () => {
       expect(about).toMatch(/^Met when [^\n]+\.$/)
