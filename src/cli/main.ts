@@ -5,6 +5,7 @@ import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
 import { addTrain } from './commands/train.ts'
+import { addTranscribe } from './commands/transcribe.ts'
 import { printLine } from './io.ts'
 import { runCli } from './program.ts'
 
@@ -14,6 +15,7 @@ const COMMANDS = [
   addEval({ evaluate: () => import('../evaluateModel.ts') }),
   addChat({ chat: () => import('../chat.ts') }),
   addImport({ importModel: () => import('../importModel.ts') }),
+  addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addInfo({ info: () => import('../info.ts') }),
   addDoctor(),
 ]
