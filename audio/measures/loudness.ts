@@ -12,7 +12,7 @@ export const loudness = measure({
   about: 'Integrated loudness of the recording, with silence gated out.',
   method:
     'ITU-R BS.1770-4: K-weighting, mean square in blocks of 400 ms every 100 ms, gates at −70 LUFS and at 10 LU below what passes it. ' +
-    'Channels count alike, but in 5.1 (L, R, C, LFE, Ls, Rs) LFE is left out and surround weighs 1.41.',
+    'Channels count alike, but of five (L, R, C, Ls, Rs) or six (LFE before Ls) surround weighs 1.41 and LFE nothing.',
   unknownWhen: 'the recording is shorter than 400 ms, or no block is louder than −70 LUFS',
   take: ({ channels, sampleRate, durationSeconds }) => {
     const powers = blockPowers(channels, sampleRate)
@@ -53,7 +53,8 @@ function blockPowers(channels: readonly Float32Array[], sampleRate: number): num
   return powers
 }
 
+/** L, R, C, Ls, Rs, with LFE before Ls in 5.1. */
 function channelWeight(channel: number, nChannels: number): number {
-  if (nChannels !== 6 || channel < 3) return 1
-  return channel === 3 ? 0 : 1.41
+  if ((nChannels !== 5 && nChannels !== 6) || channel < 3) return 1
+  return nChannels === 6 && channel === 3 ? 0 : 1.41
 }

@@ -34,7 +34,6 @@ function peakBetween(samples: Float32Array): number {
   const filters = [...PHASES, ...PHASES.map((phase) => phase.toReversed())]
   const padded = new Float64Array(samples.length + 2 * TAPS)
   padded.set(samples, TAPS)
-  // The weights of a phase sum to 1.9 at most in size: where no sample is near the peak, nothing between them is.
   let most = 0
   for (let i = 0; i + TAPS <= padded.length; i++) {
     for (const filter of filters) {
