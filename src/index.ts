@@ -4,6 +4,18 @@ export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
 export { type Control, type Evaluation, evaluate, type JudgedAnswer, judgeByVerifiers } from './evaluate.ts'
 export { type FeatureStore, featureStore } from './features/featureStore.ts'
+export {
+  BudgetSpent,
+  type Judge,
+  JudgeError,
+  type JudgeMetrics,
+  type JudgeTask,
+  type JudgeTemplate,
+  type JudgeVerdict,
+  judgeTemplates,
+  type OpenAiJudgeOptions,
+  openAiJudge,
+} from './judge/index.ts'
 export { type Model, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'
 export type { ContentPart, Message } from './prompts/message.ts'

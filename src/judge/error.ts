@@ -1,0 +1,9 @@
+/** No judgement can be had: a wrong key, no such model, nothing there. Says which endpoint, and what it answered. */
+export class JudgeError extends Error {
+  override name = 'JudgeError'
+}
+
+/** The budget forbids another call. What was judged before is in the cache, and costs nothing when asked again. */
+export class BudgetSpent extends Error {
+  override name = 'BudgetSpent'
+}
