@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein'
 import { AudioError } from '../error.ts'
 import { firstNotFinite } from '../finite.ts'
 import type { DecodedAudio } from '../types.ts'
@@ -30,7 +31,7 @@ export async function measureAudio(
   const { names = measureNames, ...words } = options
   const asked = names.map((name) => {
     const found = measures.find((measure) => measure.name === name)
-    if (!found) throw new AudioError(`measure "${name}": there is none. Known: ${measureNames.join(', ')}.`)
+    if (!found) throw new AudioError(`measure "${name}": there is none. ${suggestion(name)}`)
     return found
   })
   check(recording)
@@ -38,6 +39,12 @@ export async function measureAudio(
   const taken: Record<string, Measured> = {}
   for (const measure of asked) taken[measure.name] = await take(measure, sound)
   return taken
+}
+
+function suggestion(name: string): string {
+  const near = closest(name, measureNames)
+  const isSlip = distance(name, near) <= Math.max(1, Math.floor(near.length / 3))
+  return isSlip ? `Did you mean "${near}"?` : `Known: ${measureNames.join(', ')}.`
 }
 
 async function take({ unit, needs, take }: Measure, sound: ReturnType<typeof soundOf>): Promise<Measured> {
