@@ -37,6 +37,22 @@ export const scaffoldSchema = z
       .enum(['full', 'compact'])
       .default('full')
       .describe('compact: one short line a criterion, for small models'),
+    choice: z
+      .enum(['random', 'math'])
+      .default('random')
+      .describe(
+        "which criteria a share is: drawn, or RuscaRL's math_linear: the last but one always, the last only with all, of the others the first",
+      ),
+    turn: z
+      .enum(['own', 'merged'])
+      .default('own')
+      .describe("own: a system turn of its own before the conversation's; merged: one turn with both"),
+    base: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('system turn of rollouts that are shown nothing; null leaves their prompt as it is'),
     show_points: z.boolean().default(true).describe('say what each criterion is worth'),
     warning: z.boolean().default(true).describe('forbid mentioning the criteria in the answer'),
   })
@@ -116,14 +132,32 @@ export const nShown = (ratio: number, nCriteria: number): number =>
   Math.min(nCriteria, roundHalfToEven(ratio * nCriteria))
 
 /**
- * The criteria that one rollout sees: all in file order when `ratio` ≥ 1, else `nShown` of them, drawn uniformly
- * without replacement and in the order of the draw (papers.md §1.4). Draw anew for each rollout.
+ * The criteria that one rollout sees (papers.md §1.4). Draw anew for each rollout.
+ *
+ *   random  all in file order when `ratio` ≥ 1, else `nShown` of them, drawn uniformly without replacement and in the
+ *           order of the draw
+ *   math    RuscaRL's `math_linear`, for rubrics that end with the format and the final answer: of all before these two
+ *           the first `nShown`, then the last when `ratio` ≥ 1, then always the last but one. Draws nothing.
  *
  * @throws RubricError when `ratio` is negative or not a number
  */
-export function drawScaffold(rubric: Rubric, ratio: number, random: Random): Criterion[] {
+export function drawScaffold(
+  rubric: Rubric,
+  ratio: number,
+  random: Random,
+  choice: ScaffoldOptions['choice'] = 'random',
+): Criterion[] {
   if (!(ratio >= 0)) throw new RubricError(`drawScaffold: ratio ${ratio}. Write a number from 0 to 1.`)
   const pool = [...rubric.criteria]
+  if (choice === 'math') {
+    const others = pool.slice(0, -2)
+    const [format, answer] = pool.length > 1 ? pool.slice(-2) : [undefined, pool[0]]
+    return [
+      ...others.slice(0, nShown(ratio, others.length)),
+      ...(answer && ratio >= 1 ? [answer] : []),
+      ...(format ? [format] : []),
+    ]
+  }
   if (ratio >= 1) return pool
   const count = nShown(ratio, pool.length)
   for (let i = 0; i < count; i++) {

@@ -2,15 +2,15 @@ import type { ScaffoldOptions } from './scaffold.ts'
 import type { Criterion } from './schema.ts'
 
 /**
- * The system turn that shows drawn criteria to a rollout, or null when there is none to show, so that the plain prompt
- * stays untouched. Wanted criteria come first, then those to avoid; each list is numbered from 1 (papers.md §1.4, Box
+ * The system turn that shows drawn criteria to a rollout; when there is none to show, `base` or null, which leaves the
+ * plain prompt untouched. Wanted criteria come first, then those to avoid; each list is numbered from 1 (papers.md §1.4, Box
  * E.2; the words are ours).
  */
 export function renderScaffold(
   shown: readonly Criterion[],
-  options: Pick<ScaffoldOptions, 'style' | 'show_points' | 'warning'>,
+  options: Pick<ScaffoldOptions, 'style' | 'show_points' | 'warning'> & Partial<Pick<ScaffoldOptions, 'base'>>,
 ): string | null {
-  if (shown.length === 0) return null
+  if (shown.length === 0) return options.base ?? null
   const wanted = shown.filter(({ points }) => points > 0)
   const unwanted = shown.filter(({ points }) => points < 0)
   return (options.style === 'compact' ? compact : full)(wanted, unwanted, options).join('\n')

@@ -51,6 +51,8 @@ export interface EvaluateOptions {
   readonly random: Random
   /** What is shown of the rubric; null, or left out, asks the plain prompt. */
   readonly scaffoldOf?: (rubric: Rubric) => string | null
+  /** How it joins a conversation's own system turn ('own'). */
+  readonly scaffoldTurn?: 'own' | 'merged'
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -83,7 +85,7 @@ export async function evaluate(
       policy,
       renderer,
       part.map(({ sample, scaffold, seed }) => ({
-        messages: withScaffold(sample.messages, scaffold),
+        messages: withScaffold(sample.messages, scaffold, options.scaffoldTurn),
         features: sample.features,
         seeds: [seed],
       })),

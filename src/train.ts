@@ -12,6 +12,7 @@ import type { Progress } from './progress/index.ts'
 import { seededRandom } from './random.ts'
 import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
 import { writeReport } from './report/index.ts'
+import type { GroupOptions } from './rollout/groups.ts'
 import { prepare } from './rollout/prepare.ts'
 import {
   checkFree,
@@ -70,7 +71,7 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
       overLength: recipe.clips.over_length,
     })
     const audible = await hearData(recipe, data, store, progress)
-    const fitting = await fitData(recipe, audible, model, store, fullScaffold(recipe))
+    const fitting = await fitData(recipe, audible, model, store, wholeRubric(recipe).scaffoldOf)
     for (const note of fitting.notes) progress.warn(note)
     const run = openFolder()
     options.onRun?.(run.path)
@@ -117,12 +118,22 @@ const resumeHint = ({ recipeFile, overrides = [] }: TrainOptions, run: RunFolder
 /** A word as a shell reads it back. */
 const shellWord = (word: string): string => (/^[\w./=:,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
-/** How a rubric is worded where all of it is shown: as the RL stage words it. */
-function fullScaffold(recipe: Recipe): (rubric: Rubric) => string | null {
+/** How a rubric is put and worded where all of it is shown: as the RL stage does it. */
+function wholeRubric(recipe: Recipe) {
   const stage = recipe.stages.find((s): s is RlStage => s.kind === 'rl' && s.scaffold !== null)
   const wording = stage?.scaffold ?? scaffoldSchema.parse({})
-  return (rubric) => renderScaffold(rubric.criteria, wording)
+  return {
+    scaffoldOf: (rubric: Rubric): string | null => renderScaffold(rubric.criteria, wording),
+    scaffoldTurn: wording.turn,
+  }
 }
+
+const groupOptions = (groups: RlStage['groups']): GroupOptions => ({
+  whenUseless: groups.when_useless,
+  maxRounds: 'max_rounds' in groups ? groups.max_rounds : 1,
+  minReward: groups.min_reward,
+  maxReward: groups.max_reward,
+})
 
 /** One run: its stages in order, each step by step, with evaluations around them. */
 class Trainer {
@@ -288,18 +299,30 @@ class Trainer {
       sampling: { temperature: stage.temperature, topP: stage.top_p, topK: stage.top_k },
       aggregation: stage.loss.aggregation,
       loss: {
+        kind: stage.loss.kind,
         clipLow: stage.loss.clip_low,
         clipHigh: stage.loss.clip_high,
         dualClip: stage.loss.dual_clip,
         kl: stage.loss.kl,
+        klEstimator: stage.loss.kl_estimator,
         entropy: stage.loss.entropy,
       },
+      ratio: stage.loss.ratio,
+      cutAnswers: stage.loss.cut_answers,
+      algorithm: stage.algorithm,
+      groups: groupOptions(stage.groups),
+      overlong: stage.overlong,
+      ...(scaffold ? { scaffoldTurn: scaffold.turn } : {}),
       seed,
+      more: (step, round) => {
+        const further = itemsOfStep(items, stage.prompts, step, `${seed}/round/${round}`)
+        return Promise.all(further.map((item) => prepare(item, this.#store)))
+      },
       scaffold(rubric, place, step, random) {
         if (!scaffold) return { ratio: 0, criterionIds: [], text: null }
         const at = { step, totalSteps: total, index: place, groupSize: stage.group }
         const ratio = scaffoldRatio(at, scaffold)
-        const shown = drawScaffold(rubric, ratio, random)
+        const shown = drawScaffold(rubric, ratio, random, scaffold.choice)
         return { ratio, criterionIds: shown.map(({ id }) => id), text: renderScaffold(shown, scaffold) }
       },
     }
@@ -377,7 +400,7 @@ class Trainer {
           sampling: { temperature: options.temperature, topP: options.top_p, topK: options.top_k },
           random: seededRandom(`${this.#recipe.seed}/eval/${i}`),
           ...(control === 'none' ? { bestOf: options.best_of } : {}),
-          ...(control === 'scaffolded' ? { scaffoldOf: fullScaffold(this.#recipe) } : {}),
+          ...(control === 'scaffolded' ? wholeRubric(this.#recipe) : {}),
           onProgress: (n) => {
             this.#progress.update(n, {})
             if (n < samples.length) this.#stopIfAsked()

@@ -12,6 +12,7 @@ import {
   scaffoldSchema,
   stepFactor,
 } from '../../rubrics/index.ts'
+import { policyGolden } from '../src/update/losses/policyGolden.ts'
 import { seeded } from './seeded.ts'
 
 const options = (input: object = {}): ScaffoldOptions => scaffoldSchema.parse(input)
@@ -62,6 +63,33 @@ describe('papers.md §11: scaffold', () => {
     [90, 0.001],
   ])('λ_step for T = 350 at step %i is %f (papers.md §1.4)', (step, expected) => {
     expect(Math.abs(stepFactor(step, 350, options()) - expected)).toBeLessThanOrEqual(0.0005)
+  })
+})
+
+describe('RuscaRL’s own code', () => {
+  it('gives the shares that we give, by every rule', () => {
+    for (const { options: input, totalSteps, step, ratios } of policyGolden.ratios) {
+      const ours = ratios.map((_, index) =>
+        scaffoldRatio({ step, totalSteps, index, groupSize: ratios.length }, options(input)),
+      )
+      for (const [i, ratio] of ours.entries()) expect(ratio).toBeCloseTo(ratios[i]!, 8)
+    }
+  })
+
+  it('chooses by math_linear what we choose: those to include, then those to avoid', () => {
+    const never = () => {
+      throw new Error('drew')
+    }
+    for (const { nCriteria, ratio, shown } of policyGolden.choices) {
+      const drawn = drawScaffold(rubricOf(nCriteria), ratio, never, 'math')
+      const listed = [...drawn.filter(({ points }) => points > 0), ...drawn.filter(({ points }) => points < 0)]
+      expect(listed.map(({ id }) => id)).toEqual(shown)
+    }
+  })
+
+  it('fails on a rubric of one criterion, where ours shows it with all', () => {
+    expect(drawScaffold(rubricOf(1), 0.9, seeded(1), 'math')).toEqual([])
+    expect(drawScaffold(rubricOf(1), 1, seeded(1), 'math')).toHaveLength(1)
   })
 })
 
@@ -176,6 +204,9 @@ describe('scaffoldSchema', () => {
       steepness: 125,
       midpoint: 0.2,
       style: 'full',
+      choice: 'random',
+      turn: 'own',
+      base: null,
       show_points: true,
       warning: true,
     })

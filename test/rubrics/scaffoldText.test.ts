@@ -21,6 +21,11 @@ describe('renderScaffold', () => {
     expect(renderScaffold([], compact)).toBeNull()
   })
 
+  it('is the base when nothing is shown and a base is given, and only then', () => {
+    expect(renderScaffold([], { ...full, base: 'You are helpful.' })).toBe('You are helpful.')
+    expect(renderScaffold(criteria, { ...full, base: 'You are helpful.' })).toBe(renderScaffold(criteria, full))
+  })
+
   it('lists what to include, then what to avoid, each numbered from 1, in the order shown', () => {
     const [a, b, c, d] = criteria
     const text = renderScaffold([d!, c!, b!, a!], full)!

@@ -8,7 +8,14 @@ const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'ut
 
 it('docs/metrics.md explains every metric that a run of sft and rl writes, and no other', async () => {
   const folder = folderWith(tinyFiles())
-  await trainTiny(folder, ['stages[0].sft.steps=1', 'stages[1].rl.steps=4', 'stages[2].rl.steps=1', 'eval=[]'])
+  await trainTiny(folder, [
+    'stages[0].sft.steps=1',
+    'stages[1].rl.steps=4',
+    'stages[2].rl.steps=2',
+    'stages[2].rl.overlong.buffer=4',
+    'stages[2].rl.groups.when_useless=drop',
+    'eval=[]',
+  ])
   const lines = readFileSync(path.join(folder, 'run', 'metrics.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')

@@ -1,31 +1,131 @@
 import { z } from 'zod'
 import { scaffoldSchema } from '../../../rubrics/index.ts'
+import { WHEN_USELESS } from '../../rollout/groups.ts'
+import { ALGORITHMS } from '../../update/advantages.ts'
+import { type PolicyLossKind, policyLosses } from '../../update/losses/index.ts'
+import { KL_ESTIMATORS } from '../../update/losses/kl.ts'
+import { RATIOS } from '../../update/policyUpdate.ts'
+import { AGGREGATIONS } from '../../update/tokenWeights.ts'
 import { dataSchema } from '../data.ts'
 import { judgeSchema } from '../judge.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { samplingFields } from '../sampling.ts'
 import { stageKind } from '../stage.ts'
 
-/** Defaults are those of RuscaRL's released script (papers.md §1.5). */
-const lossSchema = z.strictObject({
-  aggregation: z
-    .enum(['token-mean', 'sequence-mean'])
-    .default('token-mean')
-    .describe('every token counts alike, or every answer does (eq. 1 of the paper)'),
-  clip_low: z.number().positive().lt(1).default(0.2).describe('how far the probability ratio may fall below 1'),
-  clip_high: z.number().positive().default(0.2).describe('how far the probability ratio may rise above 1'),
-  dual_clip: z
-    .number()
-    .gt(1)
-    .nullable()
-    .default(3)
-    .describe('bound on the loss of a token with a negative advantage (arXiv 1912.09729); null leaves it out'),
-  kl: z
-    .number()
-    .nonnegative()
-    .default(0.001)
-    .describe('coefficient of the KL to the policy at the start of the stage; 0 keeps no reference'),
-  entropy: z.number().default(0).describe('coefficient of the entropy bonus'),
+const KINDS = Object.keys(policyLosses) as [PolicyLossKind, ...PolicyLossKind[]]
+const kindsAbout = KINDS.map((kind) => `${kind}: ${policyLosses[kind].about}`).join('; ')
+const defaultsAbout = (of: 'clipLow' | 'clipHigh') =>
+  KINDS.map((kind) => `${kind} ${policyLosses[kind].defaults[of]}`).join(', ')
+
+/** Defaults are those of RuscaRL's released script (papers.md §1.5); those of the clips, of each loss's own paper. */
+const lossSchema = z
+  .strictObject({
+    kind: z.enum(KINDS).default('grpo').describe(kindsAbout),
+    ratio: z
+      .enum(RATIOS)
+      .default('plain/plain')
+      .describe('prompts of the new and of the old probability: with or without the scaffold that was shown'),
+    aggregation: z
+      .enum(AGGREGATIONS)
+      .default('token-mean')
+      .describe(
+        'every token counts alike, or every answer does (eq. 1 of the paper); sequence-sum and constant: longer answers count more, ' +
+          'constant by max_completion_tokens (Dr. GRPO)',
+      ),
+    clip_low: z
+      .number()
+      .positive()
+      .max(1)
+      .optional()
+      .describe(`how far the probability ratio may fall below 1 (${defaultsAbout('clipLow')})`),
+    clip_high: z
+      .number()
+      .positive()
+      .optional()
+      .describe(`how far the probability ratio may rise above 1 (${defaultsAbout('clipHigh')})`),
+    dual_clip: z
+      .number()
+      .gt(1)
+      .nullable()
+      .optional()
+      .describe(
+        'grpo: bound on the loss of a token with a negative advantage (arXiv 1912.09729); null leaves it out (3)',
+      ),
+    kl: z
+      .number()
+      .nonnegative()
+      .default(0.001)
+      .describe('coefficient of the KL to the policy at the start of the stage; 0 keeps no reference'),
+    kl_estimator: z
+      .enum(KL_ESTIMATORS)
+      .default('k3')
+      .describe('how that KL is measured; exact sums over the vocabulary and needs memory for it'),
+    entropy: z.number().default(0).describe('coefficient of the entropy bonus'),
+    cut_answers: z
+      .enum(['learn', 'skip'])
+      .default('learn')
+      .describe('whether answers cut at max_completion_tokens are learnt from'),
+  })
+  .superRefine(({ kind, dual_clip }, context) => {
+    if (dual_clip === undefined || kind === 'grpo') return
+    if (dual_clip === null) return // as it is
+    const message = `read only when kind is grpo, and it is ${kind}. Remove it.`
+    context.addIssue({ code: 'custom', path: ['dual_clip'], message })
+  })
+  .transform(({ clip_low, clip_high, dual_clip, ...options }) => {
+    const { clipLow, clipHigh, dualClip } = policyLosses[options.kind].defaults
+    return {
+      ...options,
+      clip_low: clip_low ?? clipLow,
+      clip_high: clip_high ?? clipHigh,
+      dual_clip: dual_clip === undefined ? dualClip : dual_clip,
+    }
+  })
+
+const groupsSchema = z
+  .strictObject({
+    when_useless: z
+      .enum(WHEN_USELESS)
+      .default('keep')
+      .describe(
+        'what happens to a group whose rewards are all equal or whose mean is out of bounds: keep counts it in every mean, drop ' +
+          'leaves it out of the loss, resample asks further samples in its place (DAPO)',
+      ),
+    max_rounds: z.int().positive().optional().describe('resample: rollouts a step at most (3)'),
+    min_reward: z
+      .number()
+      .nullable()
+      .default(null)
+      .describe('mean reward below which a group is too hard to learn from; null sets no bound'),
+    max_reward: z
+      .number()
+      .nullable()
+      .default(null)
+      .describe('mean reward above which a group is too easy to learn from; null sets no bound'),
+  })
+  .superRefine(({ when_useless, max_rounds, min_reward, max_reward }, context) => {
+    if (max_rounds !== undefined && when_useless !== 'resample') {
+      const message = `read only when when_useless is resample, and it is ${when_useless}. Remove it, or write when_useless: resample.`
+      context.addIssue({ code: 'custom', path: ['max_rounds'], message })
+    }
+    for (const [key, bound] of Object.entries({ min_reward, max_reward })) {
+      if (bound === null || when_useless !== 'keep') continue
+      const message =
+        'read only when when_useless is drop or resample, and it is keep. Remove it, or write one of them.'
+      context.addIssue({ code: 'custom', path: [key], message })
+    }
+    if (min_reward !== null && max_reward !== null && min_reward > max_reward) {
+      const message = `${min_reward} is above max_reward, ${max_reward}: no group is between. Exchange them.`
+      context.addIssue({ code: 'custom', path: ['min_reward'], message })
+    }
+  })
+  .transform(({ max_rounds, ...options }) =>
+    options.when_useless === 'resample' ? { ...options, max_rounds: max_rounds ?? 3 } : options,
+  )
+
+const overlongSchema = z.strictObject({
+  buffer: z.int().positive().describe('tokens before max_completion_tokens over which the penalty grows'),
+  penalty: z.number().positive().default(1).describe('what an answer that fills the limit loses of its score'),
 })
 
 export const rl = stageKind({
@@ -33,7 +133,13 @@ export const rl = stageKind({
   about: 'reinforcement learning: samples answers, judges them by their rubrics, and learns from the difference',
   options: z
     .strictObject({
-      algorithm: z.enum(['grpo']).default('grpo').describe('how advantages are made: relative to the group'),
+      algorithm: z
+        .enum(ALGORITHMS)
+        .default('grpo')
+        .describe(
+          'how advantages are made, relative to the group: grpo divides by its deviation, dr-grpo does not, rloo compares with ' +
+            'the other answers, grpo-batch divides by the deviation of all answers of the step',
+        ),
       data: dataSchema.optional().describe("samples to be asked; the recipe's data when left out"),
       rubric: z.string().min(1).optional().describe('name or path of the rubric of samples that carry none'),
       judge: judgeSchema.default({ kind: 'verifiers' }).describe('who decides the criteria'),
@@ -49,13 +155,18 @@ export const rl = stageKind({
         .positive()
         .default(2)
         .describe('optimiser steps a rollout; with 1 the probability ratio is exactly 1'),
+      groups: groupsSchema.prefault({}).describe('what happens to groups of answers that teach nothing'),
+      overlong: overlongSchema
+        .nullable()
+        .default(null)
+        .describe('penalty on answers close to max_completion_tokens (DAPO); null takes none'),
       ...samplingFields,
       // A constant step size without warm-up, as in RuscaRL's script.
       ...optimiserFields({ learningRate: 1e-6, warmupRatio: 0, schedule: 'constant' }),
-      loss: lossSchema.default(lossSchema.parse({})).describe('the clipped policy-gradient loss'),
+      loss: lossSchema.prefault({}).describe('the clipped policy-gradient loss'),
       ...checkpointFields,
     })
-    .superRefine(({ temperature, minibatches, prompts, group }, context) => {
+    .superRefine(({ temperature, minibatches, prompts, group, loss, scaffold, overlong, ...options }, context) => {
       if (temperature === 0) {
         const message = 'at 0 all answers of a group are equal and nothing is learnt. Write more than 0.'
         context.addIssue({ code: 'custom', path: ['temperature'], message })
@@ -63,6 +174,14 @@ export const rl = stageKind({
       if (prompts * group > 0 && minibatches > prompts * group) {
         const message = `a rollout of ${prompts} × ${group} answers has no ${minibatches} parts.`
         context.addIssue({ code: 'custom', path: ['minibatches'], message })
+      }
+      if (loss.ratio !== 'plain/plain' && scaffold === null) {
+        const message = `${loss.ratio} needs a scaffold, and none is shown. Remove it, or write a scaffold.`
+        context.addIssue({ code: 'custom', path: ['loss', 'ratio'], message })
+      }
+      if (overlong && overlong.buffer > options.max_completion_tokens) {
+        const message = `${overlong.buffer} is more than max_completion_tokens, ${options.max_completion_tokens}. Write fewer.`
+        context.addIssue({ code: 'custom', path: ['overlong', 'buffer'], message })
       }
     }),
 })

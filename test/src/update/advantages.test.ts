@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { groupAdvantages, moments } from '../../../src/update/advantages.ts'
+import { ALGORITHMS, groupAdvantages, moments } from '../../../src/update/advantages.ts'
 import { expectClose } from '../../models/closeTo.ts'
+import { policyGolden } from './losses/policyGolden.ts'
 
 describe('group advantages', () => {
   it('of rewards .9, .7, .5, .3 are ±1.1619 and ±.3873: the deviation has n − 1 below', () => {
@@ -14,6 +15,18 @@ describe('group advantages', () => {
 
   it('of a group of one are 0', () => {
     expect(Array.from(groupAdvantages([0.2, 0.9], 1))).toEqual([0, 0])
+  })
+
+  it.each(ALGORITHMS)('by %s are those of verl (of TRL, by the batch)', (algorithm) => {
+    expectClose(groupAdvantages(policyGolden.rewards, 4, algorithm), policyGolden.advantages[algorithm], 1e-6)
+  })
+
+  it.each(ALGORITHMS)('by %s of a group of one are 0', (algorithm) => {
+    expect(Array.from(groupAdvantages([0.2, 0.9], 1, algorithm))).toEqual([0, 0])
+  })
+
+  it('by rloo compare with the mean of the others', () => {
+    expectClose(groupAdvantages([1, 0, 0.5], 3, 'rloo'), [1 - 0.25, 0 - 0.75, 0.5 - 0.5], 1e-7)
   })
 
   it('look at the own group alone', () => {

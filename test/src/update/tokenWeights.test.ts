@@ -7,6 +7,11 @@ describe('token weights', () => {
     expect(tokenWeights([3, 1], 'sequence-mean')).toEqual([1 / 6, 1 / 2])
   })
 
+  it('by sequence-sum are 1/n, by constant that by the longest answer allowed', () => {
+    expect(tokenWeights([3, 0, 1], 'sequence-sum', 8)).toEqual([0.5, 0, 0.5])
+    expect(tokenWeights([3, 0, 1], 'constant', 8)).toEqual([1 / 16, 0, 1 / 16])
+  })
+
   it.each(['token-mean', 'sequence-mean'] as const)(
     'by %s sum to 1 over all tokens; an empty answer weighs nothing',
     (kind) => {
