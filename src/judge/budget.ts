@@ -42,6 +42,7 @@ export function budgetOf(limits: BudgetOptions, prices: Prices | undefined): Bud
   let calls = 0
   let spent = 0
   let reserved = 0
+  let nOpen = 0
   const settled = new Set<() => void>()
 
   return {
@@ -51,7 +52,7 @@ export function budgetOf(limits: BudgetOptions, prices: Prices | undefined): Bud
         signal.throwIfAborted()
         if (calls >= maxCalls) throw new BudgetSpent(`the budget of ${maxCalls} calls is spent.`)
         if (spent + reserved + cost <= maxMoney) break
-        if (reserved === 0) {
+        if (nOpen === 0) {
           const left = (maxMoney - spent).toPrecision(2)
           throw new BudgetSpent(
             `the budget of ${maxMoney} is spent: ${left} is left, and a call may cost ${cost.toPrecision(2)}.`,
@@ -61,12 +62,13 @@ export function budgetOf(limits: BudgetOptions, prices: Prices | undefined): Bud
       }
       calls++
       reserved += cost
+      nOpen++
       let open = true
       return {
         settle({ prompt, completion }) {
           if (!open) return
           open = false
-          reserved = Math.max(0, reserved - cost)
+          reserved = --nOpen === 0 ? 0 : reserved - cost // no rest of rounding stays
           spent += costOf({ prompt: prompt ?? most.prompt, completion: completion ?? most.completion })
           for (const wake of [...settled]) wake()
         },
