@@ -11,6 +11,7 @@ import { closest } from 'fastest-levenshtein'
 import colors from 'picocolors'
 import { renderTable } from '../../src/progress/table.ts'
 import { benchLogMel } from './logMel.ts'
+import { benchMeasures } from './measures.ts'
 import { benchQuickstart } from './quickstart.ts'
 import type { BenchResult } from './result.ts'
 import { benchSampling } from './sampling.ts'
@@ -19,6 +20,7 @@ import { benchTrainStep } from './trainStep.ts'
 
 const benches: Record<string, () => Promise<BenchResult>> = {
   logMel: benchLogMel,
+  measures: benchMeasures,
   trainStep: benchTrainStep,
   sampling: benchSampling,
   quickstart: benchQuickstart,

@@ -16,23 +16,24 @@ const WINDOW = 3 / FLOOR // seconds: three of the longest periods, 40 ms
 const MOST_CANDIDATES = 15
 const SILENCE = 0.03 // of the loudest sample, below which a frame is silent
 const VOICING = 0.45 // periodicity from which a frame is voiced
-const OCTAVE_COST = 0.01 // for each octave downwards
+const OCTAVE_COST = 0.01 // for each octave below the ceiling
 
 /**
  * Returns the pitch every 10 ms, in 40 ms windows centred in the recording; none for a clip shorter than one window.
  *
  * P. Boersma, “Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled
  * sound” (IFA Proceedings 17, 1993): the autocorrelation of the Hann-windowed frame divided by that of the window; its
- * maxima are candidates of strength r(τ) − 0.01·log₂(75 Hz · τ), and a frame may be unvoiced with strength
+ * maxima are candidates of strength r(τ) − 0.01·log₂(600 Hz · τ), and a frame may be unvoiced with strength
  * 0.45 + max(0, 2 − (local peak / global peak) · 1.45 / 0.03). The path over all frames with the greatest sum of strengths
- * less the cost of jumps is the pitch. Constants are those of Praat's “To Pitch (ac)…”, 75 to 600 Hz.
+ * less the cost of jumps is the pitch. Constants are those of Praat's “To Pitch (ac)…” from 75 to 600 Hz; so is the octave
+ * cost, counted from the ceiling, where the paper counts from the floor: that makes voices 0.03 weaker.
  */
 export function trackPitch(samples: Float32Array, sampleRate: number): PitchFrame[] {
   const half = Math.floor((WINDOW * sampleRate) / 2) - 1
   const globalPeak = peakAround(samples, 0, samples.length, mean(samples, 0, samples.length))
   const frames = frameTimes(samples.length / sampleRate)
   if (globalPeak === 0) return frames.map((time) => ({ time, hertz: null }))
-  const correlate = autocorrelator(2 * half, Math.floor(sampleRate / FLOOR) + 2)
+  const correlate = autocorrelator(2 * half, Math.floor((2 * half) / 3) + 2)
   const candidates = frames.map((time) => {
     const centre = Math.round(time * sampleRate)
     return candidatesAt(samples, sampleRate, centre, half, globalPeak, correlate)
@@ -68,9 +69,9 @@ function candidatesAt(
     if (!(here > 0.5 * VOICING && here > before && here >= after)) continue
     const refined = lag + (after - before) / (2 * (2 * here - before - after))
     const hertz = sampleRate / refined
-    if (hertz > CEILING || hertz < FLOOR) continue
+    if (hertz > CEILING) continue
     const height = at(refined)
-    const strength = (height > 1 ? 1 / height : height) - OCTAVE_COST * Math.log2(FLOOR / hertz)
+    const strength = (height > 1 ? 1 / height : height) - OCTAVE_COST * Math.log2(CEILING / hertz)
     voiced.push({ hertz, strength })
   }
   voiced.sort((a, b) => b.strength - a.strength)

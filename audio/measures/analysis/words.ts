@@ -12,7 +12,8 @@ export function wordsOf(text: string): string[] {
     .replaceAll(/[‘’ʼ]/gu, "'")
     .replaceAll(/\[[^[\]]*\]|<[^<>]*>|\([^()]*\)/gu, ' ')
   // In pieces, because V8 copies the whole text for every segment of it.
-  return (plain.match(/\S{1,500}/gu) ?? []).flatMap((piece) =>
-    [...segmenter.segment(piece)].filter(({ isWordLike }) => isWordLike).map(({ segment }) => segment),
-  )
+  return (plain.match(/\S{1,500}/gu) ?? []).flatMap((piece) => {
+    if (/^[\p{Script=Latin}\p{N}]+$/u.test(piece)) return [piece]
+    return [...segmenter.segment(piece)].filter(({ isWordLike }) => isWordLike).map(({ segment }) => segment)
+  })
 }
