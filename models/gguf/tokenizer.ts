@@ -71,7 +71,6 @@ export function ggufTokenizer({ file, metadata }: GgufFile): TokenizerFiles {
         ]
       : [],
   )
-  const isAdded = new Set(added.map(({ content }) => content))
   return {
     tokenizer: {
       version: '1.0',
@@ -91,7 +90,8 @@ export function ggufTokenizer({ file, metadata }: GgufFile): TokenizerFiles {
         fuse_unk: false,
         byte_fallback: false,
         ignore_merges: cut.ignoreMerges ?? false,
-        vocab: Object.fromEntries(tokens.flatMap((token, id) => (isAdded.has(token) ? [] : [[token, id]]))),
+        // Added tokens too: transformers numbers those anew that the vocabulary does not hold.
+        vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
         merges,
       },
     },
