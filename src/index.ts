@@ -26,6 +26,22 @@ export { writeReport } from './report/index.ts'
 export { type PreparedSample, prepare } from './rollout/prepare.ts'
 export { sampleCompletions } from './rollout/sample.ts'
 export { freshRunPath, openRun, type RunFolder, type RunSummary } from './runs/index.ts'
+export {
+  type AnswerToScore,
+  type Comparison,
+  compareScored,
+  type Demand,
+  type Outcome,
+  outcomeOf,
+  readAnswers,
+  type ScoredAnswer,
+  type ScoredCriterion,
+  type ScoreOptions,
+  type ScoreReport,
+  scoreAnswer,
+  scoreAnswers,
+  transcriptionEndpoint,
+} from './score/index.ts'
 export { type RlOptions, rlStep } from './stages/rl.ts'
 export { type SftOptions, sftStep } from './stages/sft.ts'
 export { Interrupted, type TrainOptions, trainRun } from './train.ts'

@@ -1,17 +1,28 @@
 import { CommanderError } from 'commander'
 
 export interface Failure {
-  /** 1: the work failed; 2: the call was wrong. */
-  readonly exitCode: 0 | 1 | 2
+  /** 1: the work failed; 2: the call was wrong; 3: it could not be decided. */
+  readonly exitCode: 0 | 1 | 2 | 3
   /** Empty where everything has been said. */
   readonly message: string
+}
+
+/** Ends a command that has said all there is to say. */
+export class EndsWith extends Error {
+  override name = 'EndsWith'
+  readonly exitCode: 1 | 3
+
+  constructor(exitCode: 1 | 3) {
+    super(`ends with ${exitCode}`)
+    this.exitCode = exitCode
+  }
 }
 
 /** Errors of a wrong call: it, or a file that it names, must be another one. */
 const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError', 'CheckpointError', 'TokenizerError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = ['Diverged', 'Interrupted', 'ReportError', 'RunError', 'RuntimeError']
+const KNOWN = ['BudgetSpent', 'Diverged', 'Interrupted', 'JudgeError', 'ReportError', 'RunError', 'RuntimeError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {
@@ -29,6 +40,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
 export function failureOf(error: unknown): Failure {
   // commander has printed its own: help and version end well, the rest is a wrong call.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2, message: '' }
+  if (error instanceof EndsWith) return { exitCode: error.exitCode, message: '' }
   if (!(error instanceof Error)) return { exitCode: 1, message: `internal: ${String(error)}` }
   if (WRONG_CALL.includes(error.name)) return { exitCode: 2, message: error.message }
   if (KNOWN.includes(error.name)) return { exitCode: 1, message: error.message }

@@ -4,6 +4,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
+import { addScore } from './commands/score.ts'
 import { addTrain } from './commands/train.ts'
 import { addTranscribe } from './commands/transcribe.ts'
 import { printLine } from './io.ts'
@@ -16,6 +17,10 @@ const COMMANDS = [
   addChat({ chat: () => import('../chat.ts') }),
   addImport({ importModel: () => import('../importModel.ts') }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
+  addScore({
+    score: () => import('../score/runScore.ts'),
+    transcriber: async (model) => (await import('../score/transcriber.ts')).transcriberOf(model),
+  }),
   addInfo({ info: () => import('../info.ts') }),
   addDoctor(),
 ]

@@ -5,11 +5,12 @@ import { failureOf } from './failure.ts'
 import { type Io, printLine } from './io.ts'
 
 /**
- * Runs a command line and returns its exit code: 0 done, 1 the work failed, 2 the call was wrong.
+ * Runs a command line and returns its exit code: 0 done, 1 the work failed, 2 the call was wrong, 3 (of `score`) some
+ * verdicts are unknown.
  *
  * @param argv words after the program's name
  */
-export async function runCli(argv: readonly string[], io: Io, commands: readonly AddCommand[]): Promise<0 | 1 | 2> {
+export async function runCli(argv: readonly string[], io: Io, commands: readonly AddCommand[]): Promise<0 | 1 | 2 | 3> {
   const program = new Command('rubato')
     .description('Trains audio-language models with rubrics.')
     .version(packageVersion())

@@ -5,6 +5,7 @@ import { type AskContext, type Asked, ask } from './ask.ts'
 import { type BudgetOptions, budgetOf, type Prices } from './budget.ts'
 import type { ReplyCache } from './cache.ts'
 import type { ChatReply, ChatRequest, LoadedClip, LoadedPart } from './chat.ts'
+import { BudgetSpent } from './error.ts'
 import { gate } from './gate.ts'
 import type { Judge, JudgeTask, JudgeVerdict } from './judge.ts'
 import { createMeter } from './meter.ts'
@@ -109,16 +110,19 @@ export function chatJudge(options: ChatJudgeOptions): Judge {
           return asked.ok ? toVerdict(criterion, task.answer, asked.value) : unknownVerdict(criterion, asked.problem)
         }).catch((error: unknown) => {
           // A spent budget lets those under way finish, since they are paid for; nothing else is worth waiting for.
-          if ((error as Error).name !== 'BudgetSpent') stop.abort(error)
+          if (!(error instanceof BudgetSpent)) stop.abort(error)
           throw error
         }),
       ),
     )
     stop.done()
-    return settled.map((one) => {
-      if (one.status === 'rejected') throw one.reason
-      return one.value
-    })
+    const verdicts = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    const failed = settled.filter((one) => one.status === 'rejected').map(({ reason }) => reason as Error)
+    // What stopped the others counts, not that they were stopped.
+    const spent = failed.find((error) => error instanceof BudgetSpent)
+    const worst = stop.signal.aborted ? stop.signal.reason : spent && new BudgetSpent(spent.message, verdicts)
+    if (failed.length > 0) throw worst
+    return verdicts
   }
 
   function all(task: JudgeTask, clips: Clips, signal: AbortSignal): Promise<JudgeVerdict[]> {

@@ -90,7 +90,7 @@ ${scripts.slice(1).map((script) => html`<script type="module">${trusted(script)}
 }
 
 /** Only these scripts run, and nothing is loaded: text from the run could do no harm even if an escape were missed. */
-function policy(scripts: readonly string[]): string {
+export function policy(scripts: readonly string[]): string {
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script, 'utf8').digest('base64')}'`)
   return `default-src 'none'; script-src ${hashes.join(' ')}; style-src 'unsafe-inline'; img-src data:; media-src data:; base-uri 'none'; form-action 'none'`
 }

@@ -1,0 +1,7 @@
+export type { AnswerToScore, DecidedBy, ScoredAnswer, ScoredCriterion } from './answer.ts'
+export { type Comparison, compareScored, type PairedDifference, pairedBootstrap } from './compare.ts'
+export { type Demand, type Outcome, outcomeOf } from './demand.ts'
+export { readAnswers } from './readAnswers.ts'
+export { type ScoreOptions, scoreAnswer } from './scoreAnswer.ts'
+export { type ScoreManyOptions, type ScoreReport, scoreAnswers } from './scoreAnswers.ts'
+export { transcriptionEndpoint } from './transcribe.ts'
