@@ -19,7 +19,7 @@ export type { DType, Shape, Tensor } from './graph/index.ts'
 /** Operators for writing a model or a loss, and `grad` and `compile` to make it run. */
 export * as graph from './graph/index.ts'
 export type { Objective, ObjectiveContext } from './objective.ts'
-export { learningRateAt, type Schedule } from './optimiser.ts'
+export { learningRateAt, type OptimiserKind, optimisers, type Schedule } from './optimisers/index.ts'
 export {
   type AudioFeatures,
   type Batch,

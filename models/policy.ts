@@ -9,7 +9,14 @@ import type { GeneratedRow, GenerateRequest } from './generation/generate.ts'
 import { plainSampling, type SamplingOptions } from './generation/sampling.ts'
 import { add, compile, gatherRows, grad, input, reshape, type Tensor } from './graph/index.ts'
 import { type Objective, type ObjectiveContext, objectiveContext } from './objective.ts'
-import { adamWDefaults, adamWStep } from './optimiser.ts'
+import {
+  adamWDefaults,
+  type OptimiserKind,
+  type OptimiserStep,
+  optimiserStep,
+  optimisers,
+  stateArrays,
+} from './optimisers/index.ts'
 import { sfc32 } from './random.ts'
 import type { Engine } from './runtime/engine.ts'
 import type { Value, Values } from './runtime/runtime.ts'
@@ -74,7 +81,7 @@ export class Policy {
   readonly #padId: number
   readonly #suppressIds: readonly number[]
   readonly #declared: ReadonlyMap<string, Tensor>
-  #hasOptimiser = false
+  #optimiser: { graph: string; step: OptimiserStep; arrays: ReadonlyMap<string, string> } | null = null
 
   constructor({ config, engine, audioId, padId, suppressIds = [] }: PolicyOptions) {
     this.#suppressIds = [...new Set([...(config.audio ? [audioId] : []), ...suppressIds])]
@@ -126,31 +133,35 @@ export class Policy {
     return this.#readAll(prefix)
   }
 
-  /** Adam's first and second moments, by `adam_m/<name>` and `adam_v/<name>`. */
+  /** What the optimiser keeps between steps, by `<slot>/<name>`: AdamW's moments, Muon's momentum. */
   async optimiserState(): Promise<Map<string, Float32Array>> {
-    return new Map([...(await this.#readAll('adam_m/')), ...(await this.#readAll('adam_v/'))])
+    const names = [...(this.#optimiser?.arrays.keys() ?? [])]
+    const values = await this.engine.read(names)
+    return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]))
   }
 
-  async setOptimiserState(state: ReadonlyMap<string, Float32Array>): Promise<void> {
-    for (const [name, shape] of this.parameters) {
-      for (const part of ['adam_m/', 'adam_v/']) {
-        const data = state.get(part + name)
-        if (!data) throw new Error(`internal: the optimiser state has no "${part}${name}"`)
-        await this.engine.write(part + name, { dtype: 'float32', shape, data })
-      }
-      await this.engine.write(`grad/${name}`, { dtype: 'float32', shape })
+  /** Goes on with an optimiser where {@link optimiserState} left it. */
+  async setOptimiserState(state: ReadonlyMap<string, Float32Array>, kind: OptimiserKind = 'adamw'): Promise<void> {
+    await this.resetOptimiser(kind)
+    for (const [array, name] of this.#optimiser!.arrays) {
+      const data = state.get(array)
+      if (!data) throw new Error(`internal: the state of ${kind} has no "${array}"`)
+      await this.engine.write(array, { dtype: 'float32', shape: this.parameters.get(name)!, data })
     }
-    await this.#defineOptimiser()
   }
 
-  /** Fresh optimiser moments: a new stage starts from zero. */
-  async resetOptimiser(): Promise<void> {
-    for (const [name, shape] of this.parameters) {
-      for (const part of ['adam_m/', 'adam_v/', 'grad/']) {
-        await this.engine.write(part + name, { dtype: 'float32', shape })
-      }
+  /** A fresh optimiser: a new stage starts from zero. */
+  async resetOptimiser(kind: OptimiserKind = 'adamw'): Promise<void> {
+    const step = optimiserStep(optimisers[kind], this.#declared)
+    const arrays = stateArrays(optimisers[kind], this.#declared)
+    await this.engine.forget([...(this.#optimiser?.arrays.keys() ?? [])])
+    for (const [array, name] of arrays) {
+      await this.engine.write(array, { dtype: 'float32', shape: this.parameters.get(name)! })
     }
-    await this.#defineOptimiser()
+    for (const [name, shape] of this.parameters) await this.engine.write(`grad/${name}`, { dtype: 'float32', shape })
+    const graph = `optimiser/${kind}`
+    await this.engine.define(graph, () => compile(step.outputs))
+    this.#optimiser = { graph, step, arrays }
   }
 
   /** Keeps the present weights aside under `prefix`, to be read with `bindPrefix`. */
@@ -211,7 +222,7 @@ export class Policy {
     }
   }
 
-  /** One AdamW step from the gradient arrays; returns the gradient's norm before clipping. `step` is 1-based. */
+  /** One step of the optimiser from the gradient arrays; returns the gradient's norm before clipping. `step` is 1-based. */
   async update(options: {
     step: number
     learningRate: number
@@ -219,17 +230,15 @@ export class Policy {
     maxGradNorm?: number
     gradScale?: number
   }): Promise<{ gradNorm: number }> {
-    if (!this.#hasOptimiser) throw new Error('internal: update before resetOptimiser')
+    if (!this.#optimiser) throw new Error('internal: update before resetOptimiser')
     const { step, learningRate, weightDecay = 0.01, maxGradNorm = 1, gradScale = 1 } = options
-    const into: Record<string, string> = {}
-    for (const name of this.parameters.keys()) {
-      into[`new/${name}`] = name
-      into[`new_m/${name}`] = `adam_m/${name}`
-      into[`new_v/${name}`] = `adam_v/${name}`
-    }
+    const {
+      graph,
+      step: { into },
+    } = this.#optimiser
     const number = (value: number): Value => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) })
     const { grad_norm } = await this.engine.run({
-      graph: 'optimiser',
+      graph,
       feeds: {
         learning_rate: number(learningRate),
         weight_decay: number(weightDecay),
@@ -326,11 +335,6 @@ export class Policy {
     const names = [...this.parameters.keys()].map((name) => prefix + name)
     const values = await this.engine.read(names)
     return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]))
-  }
-
-  async #defineOptimiser(): Promise<void> {
-    this.#hasOptimiser = true
-    await this.engine.define('optimiser', () => compile(adamWStep(this.#declared, adamWDefaults)))
   }
 
   /** Graph from ids and features to the log-probabilities of the targets, for one set of sizes. */

@@ -197,7 +197,7 @@ class Trainer {
       this.#run.truncate(0)
       return
     }
-    this.#state = await restoreCheckpoint(newest, this.#model)
+    this.#state = await restoreCheckpoint(newest, this.#model, this.#recipe.stages)
     this.#run.truncate(this.#state.globalStep)
     for (const step of this.#run.readMetrics()) this.#alarms.check(step)
     this.#progress.note(`resumed after step ${this.#state.globalStep}, from ${newest.folder}`)
@@ -207,7 +207,7 @@ class Trainer {
     const total = this.#stepsOf(stage, index)
     if (this.#state.step >= total) return
     if (this.#state.step === 0) {
-      await this.#model.policy.resetOptimiser()
+      await this.#model.policy.resetOptimiser(stage.optimiser)
       if (stage.kind === 'rl' && stage.loss.kl > 0) await this.#model.policy.snapshot(REFERENCE)
     }
     this.#progress.stage(this.#stageName(stage, index), total, this.#state.step)

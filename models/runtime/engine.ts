@@ -15,6 +15,7 @@ export interface Engine {
   write(name: string, value: { dtype: DType; shape: readonly number[]; data?: Values }): Promise<void>
   read(names: readonly string[]): Promise<Value[]>
   copy(from: string, to: string): Promise<number>
+  forget(names: readonly string[]): Promise<void>
   run(request: RunRequest): Promise<Record<string, Value>>
   generate(request: GenerateRequest, onTokens?: (row: number, ids: number[]) => void): Promise<GeneratedRow[]>
   memory(): Promise<{ rss: number; arrays: number; graphs: number }>
@@ -85,6 +86,7 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
     write: (name, value) => call('write', [name, value]),
     read: (names) => call('read', [names]),
     copy: (from, to) => call('copy', [from, to]),
+    forget: (names) => call('forget', [names]),
     run: (request) => call('run', [request]),
     generate: (request, onTokens) =>
       call('generate', [request, onTokens !== undefined], (event) => onTokens?.(...(event as [number, number[]]))),

@@ -110,6 +110,11 @@ export class Runtime {
     return copied
   }
 
+  /** Forgets resident arrays; names that are not there are left out. */
+  async forget(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#arrays.delete(name)
+  }
+
   async run(request: RunRequest): Promise<Record<string, Value>> {
     const results = await this.runRaw(request.graph, this.#feeds(request), request.into ?? {}, request.fetch ?? [])
     return Object.fromEntries(

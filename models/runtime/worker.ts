@@ -5,7 +5,7 @@ import { Runtime, type RuntimeOptions, type Value } from './runtime.ts'
 
 export interface Call {
   readonly id: number
-  readonly method: 'define' | 'write' | 'read' | 'copy' | 'run' | 'generate' | 'memory'
+  readonly method: 'define' | 'write' | 'read' | 'copy' | 'forget' | 'run' | 'generate' | 'memory'
   readonly args: readonly unknown[]
 }
 export type Reply =

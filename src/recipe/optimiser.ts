@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type OptimiserKind, optimisers } from '../../models/index.ts'
 
 /** Fields of every stage that takes gradient steps; the defaults that differ are given by the stage. */
 export const optimiserFields = (defaults: {
@@ -6,7 +7,11 @@ export const optimiserFields = (defaults: {
   warmupRatio: number
   schedule: 'constant' | 'linear' | 'cosine'
 }) => ({
-  learning_rate: z.number().positive().default(defaults.learningRate).describe('peak of the AdamW step size'),
+  optimiser: z
+    .enum(Object.keys(optimisers) as [OptimiserKind, ...OptimiserKind[]])
+    .default('adamw')
+    .describe('adamw; muon moves the matrices inside the towers by orthogonal steps of the same size'),
+  learning_rate: z.number().positive().default(defaults.learningRate).describe("peak of the optimiser's step size"),
   warmup_ratio: z
     .number()
     .min(0)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { OptimiserKind } from '../../models/index.ts'
 import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
@@ -38,12 +39,17 @@ export async function saveCheckpoint(
 }
 
 /** Brings a policy back to a checkpoint; returns where the run stood. */
-export async function restoreCheckpoint({ folder }: Checkpoint, { policy }: Model): Promise<RunState> {
+export async function restoreCheckpoint(
+  { folder }: Checkpoint,
+  { policy }: Model,
+  stages: readonly { readonly optimiser: OptimiserKind }[],
+): Promise<RunState> {
   const at = (file: string) => path.join(folder, file)
   await policy.setWeights(loadWeights(folder, policy))
-  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')))
   if (existsSync(at('reference.safetensors'))) {
     await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)
   }
-  return JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
+  const state = JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
+  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')), stages[state.stage]!.optimiser)
+  return state
 }

@@ -1,4 +1,4 @@
-"""Losses, optimiser and sampling filters of torch and transformers, to check src/update, models/optimiser.ts, models/generation.
+"""Losses, optimiser and sampling filters of torch and transformers, to check src/update, models/optimisers, models/generation.
 
     python -m venv /tmp/goldens && /tmp/goldens/bin/pip install torch==2.15.0 transformers==5.24.0
     /tmp/goldens/bin/python test/goldens/training.py

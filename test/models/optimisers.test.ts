@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { input } from '../../models/graph/index.ts'
-import { learningRateAt } from '../../models/index.ts'
-import { adamWDefaults, adamWStep } from '../../models/optimiser.ts'
+import { input, matMul } from '../../models/graph/index.ts'
+import { adamWDefaults, learningRateAt, optimiserStep, optimisers } from '../../models/optimisers/index.ts'
+import { muonDefaults, newtonSchulz } from '../../models/optimisers/muon.ts'
+import { sfc32 } from '../../models/random.ts'
 import { expectClose } from './closeTo.ts'
 import { evaluate } from './graph/differences.ts'
 
@@ -30,7 +31,7 @@ const parameters = new Map([
 
 /** Runs the golden's steps; `gradScale` s is given gradients that are s times too small. */
 async function run(gradScale: number) {
-  const outputs = adamWStep(parameters, adamWDefaults)
+  const outputs = optimiserStep(optimisers.adamw, parameters).outputs
   const { start, weightDecay, maxGradNorm, steps } = golden
   const state: Record<string, number[]> = { ...start }
   for (const [name, { shape }] of parameters) {
@@ -51,8 +52,8 @@ async function run(gradScale: number) {
     })
     for (const name of parameters.keys()) {
       state[name] = made[`new/${name}`]!
-      state[`adam_m/${name}`] = made[`new_m/${name}`]!
-      state[`adam_v/${name}`] = made[`new_v/${name}`]!
+      state[`adam_m/${name}`] = made[`new/adam_m/${name}`]!
+      state[`adam_v/${name}`] = made[`new/adam_v/${name}`]!
     }
     found.push({ gradNorm: made.grad_norm![0]!, weight: state.weight!, bias: state.bias! })
   }
@@ -75,6 +76,70 @@ describe('AdamW', () => {
       }
     },
   )
+})
+
+interface MuonGolden {
+  shapes: Record<string, number[]>
+  start: Record<string, number[]>
+  weightDecay: number
+  momentum: number
+  steps: ({ learningRate: number; gradients: Record<string, number[]> } & Record<string, unknown>)[]
+}
+/** torch.optim.Muon; see test/goldens/muon.py. */
+const muonGolden: MuonGolden = JSON.parse(
+  readFileSync(new URL('../goldens/data/training/muon.json', import.meta.url), 'utf8'),
+)
+
+describe('Muon', () => {
+  const { shapes, start, weightDecay, momentum, steps } = muonGolden
+
+  it('has the constants that the golden was made with', () => expect(muonDefaults.momentum).toBe(momentum))
+
+  it('takes three steps with torch, for matrices wide and tall', async () => {
+    const matrices = new Map(Object.entries(shapes).map(([name, shape]) => [name, input(name, shape)]))
+    const { outputs, into } = optimiserStep(optimisers.muon, matrices)
+    const zeros = Object.keys(shapes).map((name) => [`muon/${name}`, Array(24).fill(0)])
+    const state: Record<string, number[]> = { ...start, ...Object.fromEntries(zeros) }
+    for (const [i, { learningRate, gradients, ...expected }] of steps.entries()) {
+      const made = await evaluate(outputs, {
+        ...state,
+        ...Object.fromEntries(Object.entries(gradients).map(([name, g]) => [`grad/${name}`, g])),
+        learning_rate: [learningRate],
+        weight_decay: [weightDecay],
+        max_grad_norm: [1e9],
+        grad_scale: [1],
+      })
+      for (const [output, array] of Object.entries(into)) state[array] = made[output]!
+      for (const name of Object.keys(shapes))
+        expectClose(state[name]!, expected[name] as number[], 1e-5, `step ${i + 1}: ${name}`)
+    }
+  })
+
+  it('brings the singular values of any matrix near 1', async () => {
+    const random = sfc32(5)
+    for (const [rows, columns] of [
+      [6, 6],
+      [4, 20],
+    ] as const) {
+      const x = Array.from({ length: rows * columns }, () => 2 * random() - 1)
+      const y = newtonSchulz(input('x', [rows, columns]))
+      const { gram } = await evaluate({ gram: matMul(y, y, { transposeB: true }) }, { x })
+      for (let i = 0; i < rows; i++) {
+        expect(gram![i * rows + i]!).toBeGreaterThan(0.4)
+        expect(gram![i * rows + i]!).toBeLessThan(1.5)
+        for (let j = 0; j < i; j++) expect(Math.abs(gram![i * rows + j]!)).toBeLessThan(0.35)
+      }
+    }
+  })
+
+  it('leaves biases and embeddings to AdamW', () => {
+    const slots = (name: string, shape: number[]) => optimisers.muon.slots(name, input(name, shape))
+    expect(slots('layers.0.mlp.up_proj.weight', [8, 4])).toEqual(['muon'])
+    expect(slots('conv1.weight', [8, 4, 3])).toEqual(['muon'])
+    expect(slots('layers.0.norm.weight', [8])).toEqual(['adam_m', 'adam_v'])
+    expect(slots('language_model.model.embed_tokens.weight', [9, 4])).toEqual(['adam_m', 'adam_v'])
+    expect(slots('language_model.lm_head.weight', [9, 4])).toEqual(['adam_m', 'adam_v'])
+  })
 })
 
 describe('the learning rate', () => {
