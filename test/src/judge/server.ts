@@ -43,7 +43,7 @@ export interface JudgeServer {
  * A server that speaks OpenAI's chat protocol on this machine.
  *
  * @param options.reply    the reply's text
- * @param options.rate     share of requests that meet a fault, drawn from `seed`
+ * @param options.rate     share of requests that meet a fault, drawn from `seed`; kinds of faults in turn
  * @param options.keep     whether requests are remembered (true)
  */
 export async function judgeServer(options: {
@@ -62,6 +62,7 @@ export async function judgeServer(options: {
   const faults = new Map<Fault, number>()
   let active = 0
   let peak = 0
+  let nFaults = 0
 
   const server = createServer(async (request, response) => {
     active++
@@ -78,7 +79,7 @@ export async function judgeServer(options: {
     if (keep) asked.push(what)
     if (delayMs > 0) await sleep(delayMs)
     if (random() < rate) {
-      const fault = kinds[random.integer(kinds.length)]!
+      const fault = kinds[nFaults++ % kinds.length]! // in turn, so that a short run meets every kind
       faults.set(fault, (faults.get(fault) ?? 0) + 1)
       return misbehave(fault, options.reply(what), request, response, random)
     }
