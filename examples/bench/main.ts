@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { closest } from 'fastest-levenshtein'
 import colors from 'picocolors'
 import { renderTable } from '../../src/progress/table.ts'
+import { benchJudge } from './judge.ts'
 import { benchLogMel } from './logMel.ts'
 import { benchMeasures } from './measures.ts'
 import { benchQuickstart } from './quickstart.ts'
@@ -26,6 +27,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   quickstart: benchQuickstart,
   sequenceLength: benchSequenceLength,
   group: benchGroup,
+  judge: benchJudge,
 }
 const names = Object.keys(benches)
 
