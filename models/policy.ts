@@ -5,6 +5,7 @@ import {
   logitsOf,
 } from './architectures/audioLanguageModel.ts'
 import { headDimOf, type KvCache } from './architectures/decoder.ts'
+import type { MappedWeights } from './checkpoint/mapped.ts'
 import type { GeneratedRow, GenerateRequest } from './generation/generate.ts'
 import { plainSampling, type SamplingOptions } from './generation/sampling.ts'
 import { add, compile, gatherRows, grad, input, reshape, type Tensor } from './graph/index.ts'
@@ -57,6 +58,8 @@ export interface PolicyOptions {
   readonly padId: number
   /** Tokens that are never sampled; `<|AUDIO|>` never is. */
   readonly suppressIds?: readonly number[]
+  /** Weights that are only read and stay in their files: the policy samples and gives log-probabilities, and never trains. */
+  readonly mapped?: MappedWeights
 }
 
 /** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
@@ -81,9 +84,11 @@ export class Policy {
   readonly #padId: number
   readonly #suppressIds: readonly number[]
   readonly #declared: ReadonlyMap<string, Tensor>
+  readonly #mapped: MappedWeights | undefined
   #optimiser: { graph: string; step: OptimiserStep; arrays: ReadonlyMap<string, string> } | null = null
 
-  constructor({ config, engine, audioId, padId, suppressIds = [] }: PolicyOptions) {
+  constructor({ config, engine, audioId, padId, suppressIds = [], mapped }: PolicyOptions) {
+    this.#mapped = mapped
     this.#suppressIds = [...new Set([...(config.audio ? [audioId] : []), ...suppressIds])]
     this.config = config
     this.engine = engine
@@ -119,9 +124,10 @@ export class Policy {
     }
   }
 
-  /** Puts weights in place; with a prefix, those of a copy that {@link snapshot} keeps. */
+  /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
     for (const [name, shape] of this.parameters) {
+      if (prefix === '' && this.#mapped?.tensors.has(name)) continue
       const data = weights.get(prefix + name)
       if (!data) throw new Error(`the checkpoint has no tensor "${prefix + name}"`)
       await this.engine.write(prefix + name, { dtype: 'float32', shape, data })
@@ -257,7 +263,7 @@ export class Policy {
   async logProbs(batch: Batch, targets: Targets, { prefix = '' }: { prefix?: string } = {}): Promise<Float32Array> {
     const fed = this.#feeds(batch, targets)
     const graph = `logprobs:${fed.key}`
-    await this.engine.define(graph, () => compile({ log_probs: this.#forward(fed).context.logProbs }))
+    await this.engine.define(graph, () => compile({ log_probs: this.#forward(fed).context.logProbs }, this.#mapped))
     const { log_probs } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['log_probs'], bindPrefix: prefix })
     return (log_probs!.data as Float32Array).slice(0, targets.tokens.length)
   }
@@ -456,7 +462,8 @@ export class Policy {
     await this.engine.define(graph, () => {
       const { weights } = weightTable()
       const logMel = input('log_mel', [fed.nAudios, this.nMels, fed.nFrames])
-      return compile({ rows: audioRows(logMel, input('n_positions', [fed.nAudios], 'int32'), weights, config) })
+      const rows = audioRows(logMel, input('n_positions', [fed.nAudios], 'int32'), weights, config)
+      return compile({ rows }, this.#mapped)
     })
     const { rows } = await this.engine.run({
       graph,
@@ -527,7 +534,7 @@ export class Policy {
       outputs[`present_key.${i}`] = kvCache.presentKeys[i]!
       outputs[`present_value.${i}`] = kvCache.presentValues[i]!
     }
-    return compile(outputs)
+    return compile(outputs, this.#mapped)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KvCache } from './architectures/decoder.ts'
 import { hear, type WhisperConfig, whisperDecoder } from './architectures/whisperDecoder.ts'
+import type { MappedWeights } from './checkpoint/mapped.ts'
 import { type CompiledGraph, compile, input, reshape, slice, type Tensor } from './graph/index.ts'
 import type { AudioFeatures } from './policy.ts'
 import type { Engine } from './runtime/engine.ts'
@@ -15,9 +16,12 @@ export class Transcriber {
   readonly engine: Engine
   /** Name → shape of every parameter. */
   readonly parameters: ReadonlyMap<string, readonly number[]>
+  readonly #mapped: MappedWeights | undefined
   #length = 0
 
-  constructor(config: WhisperConfig, engine: Engine) {
+  /** Weights that `mapped` holds stay in their files. */
+  constructor(config: WhisperConfig, engine: Engine, mapped?: MappedWeights) {
+    this.#mapped = mapped
     this.config = config
     this.engine = engine
     const { weights, declared } = weightTable()
@@ -26,9 +30,10 @@ export class Transcriber {
     this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
   }
 
-  /** Puts weights in place, and makes room for keys and values. */
+  /** Puts the other weights in place, and makes room for keys and values. */
   async setWeights(read: (name: string) => Float32Array): Promise<void> {
     for (const [name, shape] of this.parameters) {
+      if (this.#mapped?.tensors.has(name)) continue
       await this.engine.write(name, { dtype: 'float32', shape, data: read(name) })
     }
     const { hidden, nHeads, nLayers, maxAudioPositions } = this.config
@@ -55,7 +60,7 @@ export class Transcriber {
     await this.engine.define('hear', () => {
       const logMel = input('log_mel', [1, nMels, nFrames])
       const heard = hear(logMel, input('n_positions', [1], 'int32'), weightTable().weights, this.config)
-      return compile({ ...numbered('heard_key', heard.keys), ...numbered('heard_value', heard.values) })
+      return compile({ ...numbered('heard_key', heard.keys), ...numbered('heard_value', heard.values) }, this.#mapped)
     })
     const names = [...layerNames('heard_key', nLayers), ...layerNames('heard_value', nLayers)]
     await this.engine.run({
@@ -135,7 +140,7 @@ export class Transcriber {
       outputs[`present_key.${i}`] = kvCache.presentKeys[i]!
       outputs[`present_value.${i}`] = kvCache.presentValues[i]!
     }
-    return compile(outputs)
+    return compile(outputs, this.#mapped)
   }
 
   get #cacheShape(): readonly number[] {

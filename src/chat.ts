@@ -55,7 +55,7 @@ export async function openChat(options: ChatOptions): Promise<Chat> {
 
 async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
   const { maxCompletionTokens = 256, temperature = 0, seed = 0, signal, onNotice = () => {} } = options
-  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine, onNotice)
+  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine, { onNotice, frozen: true })
   const store = featureStore({
     nMels: policy.nMels,
     maxSeconds,

@@ -23,6 +23,13 @@ export interface EvaluateModelOptions {
   readonly controls: readonly Control[]
   /** Asks no more samples than this. */
   readonly limit?: number
+  /**
+   * Answers a sample (1): several are sampled at temperature 1, and tell best-of-N, entropy and diversity. Only the
+   * control `none` asks several.
+   */
+  readonly answersPerSample?: number
+  /** Model folder or run folder that novelty is measured against: the same architecture, before training. */
+  readonly reference?: string
   /** Tokens after which an answer is cut (256). */
   readonly maxCompletionTokens?: number
   /** Everything random follows from it (0). */
@@ -35,19 +42,25 @@ export interface EvaluateModelOptions {
   readonly answersFile?: string
 }
 
+/** Where the weights of the model that novelty is measured against are kept. */
+const REFERENCE = 'initial/'
+
 /**
- * Asks a model every sample, greedily, and scores the answers by the samples' rubrics; one record a control. Clips that
+ * Asks a model every sample, greedily where it asks once, and scores the answers by the samples' rubrics; one record a control. Clips that
  * are longer than the model hears are cut, counted and told.
  *
  * @throws UsageError for a wrong model, data or rubric; RunError when it was stopped
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<EvaluationRecord[]> {
-  const { progress = silentProgress, maxCompletionTokens = 256, seed = 0, signal } = options
+  const { progress = silentProgress, maxCompletionTokens = 256, answersPerSample = 1, seed = 0, signal } = options
   const askables = await readAskables(options, progress)
   if (options.answersFile !== undefined) writeFileSync(options.answersFile, '') // found out now when it cannot be
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
-    const { policy, renderer, maxSeconds } = await openModel(options.model, engine, (line) => progress.warn(line))
+    const { policy, renderer, maxSeconds } = await openModel(options.model, engine, {
+      onNotice: (line) => progress.warn(line),
+      frozen: true,
+    })
     const { nMels } = policy
     const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
     const samples: PreparedSample[] = []
@@ -76,10 +89,13 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
         )
       }
       progress.stage(control === 'none' ? 'as asked' : control, samples.length)
+      const nAnswers = control === 'none' ? answersPerSample : 1
       const result = await evaluate(policy, renderer, underControl(samples, control, nMels), {
         control,
         maxNewTokens: maxCompletionTokens,
-        sampling: { temperature: 0 },
+        sampling: { temperature: nAnswers > 1 ? 1 : 0 },
+        bestOf: [1, nAnswers],
+        ...(control === 'none' && options.reference !== undefined ? { reference: REFERENCE } : {}),
         random: seededRandom(seed),
         scaffoldOf,
         onProgress(done) {

@@ -1,4 +1,5 @@
 import onnxProto from 'onnx-proto'
+import type { MappedTensor, MappedWeights } from '../checkpoint/mapped.ts'
 import type { Attributes, AttributeValue, DType, Node, Tensor } from './tensor.ts'
 
 const { onnx } = onnxProto
@@ -16,13 +17,16 @@ export interface CompiledGraph {
   readonly inputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
   readonly outputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
   readonly nNodes: number
+  /** Folder of the files that weights are mapped from; undefined where there are none. */
+  readonly mappedFolder?: string
 }
 
 /**
- * Writes the graph that computes `outputs` as an ONNX model. Equal constants are written once; inputs keep their names.
+ * Writes the graph that computes `outputs` as an ONNX model. Equal constants are written once; inputs keep their names,
+ * and those that `mapped` holds are read from their checkpoint instead of being fed.
  * Throws when two different inputs share a name.
  */
-export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGraph {
+export function compile(outputs: Readonly<Record<string, Tensor>>, mapped?: MappedWeights): CompiledGraph {
   const names = new Map<Tensor, string>()
   const inputs = new Map<string, Tensor>()
   const initializers = new Map<string | Tensor, { name: string; tensor: Tensor }>()
@@ -83,6 +87,11 @@ export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGrap
       tensorType: { elemType: elementType[tensor.dtype], shape: { dim: tensor.shape.map((n) => ({ dimValue: n })) } },
     },
   })
+  const fed = [...inputs].filter(([name]) => !mapped?.tensors.has(name))
+  const stored = [...inputs.keys()].flatMap((name) => {
+    const tensor = mapped?.tensors.get(name)
+    return tensor ? [[name, tensor] as const] : []
+  })
   const model = onnx.ModelProto.create({
     irVersion: IR_VERSION,
     producerName: 'rubato',
@@ -92,18 +101,50 @@ export function compile(outputs: Readonly<Record<string, Tensor>>): CompiledGrap
     ],
     graph: {
       name: 'rubato',
-      node: nodes,
-      initializer: [...initializers.values()].map(({ name, tensor }) => tensorProto(name, tensor)),
-      input: [...inputs].map(([name, tensor]) => info(name, tensor)),
+      node: [...stored.flatMap(([name, { dtype }]) => (dtype === 'F32' ? [] : [widening(name)])), ...nodes],
+      initializer: [
+        ...[...initializers.values()].map(({ name, tensor }) => tensorProto(name, tensor)),
+        ...stored.map(([name, tensor]) => storedProto(name, tensor)),
+      ],
+      input: fed.map(([name, tensor]) => info(name, tensor)),
       output: Object.entries(outputs).map(([name, tensor]) => info(name, tensor)),
     },
   })
   const describe = ([name, { dtype, shape }]: [string, Tensor]) => ({ name, dtype, shape })
   return {
     bytes: onnx.ModelProto.encode(model).finish(),
-    inputs: [...inputs].map(describe),
+    inputs: fed.map(describe),
     outputs: Object.entries(outputs).map(describe),
     nNodes: nodes.length,
+    ...(stored.length > 0 && { mappedFolder: mapped!.folder }),
+  }
+}
+
+/** Where a 16-bit tensor lies that stands in the graph as a 32-bit one. */
+const narrow = (name: string): string => `${name}:stored`
+
+const widening = (name: string) =>
+  new onnx.NodeProto({
+    opType: 'Cast',
+    input: [narrow(name)],
+    output: [name],
+    attribute: attributeProtos({ to: elementType.float32 }),
+  })
+
+/** ONNX's number of bfloat16, which no tensor of a graph has. */
+const BFLOAT16 = 16
+
+function storedProto(name: string, { dtype, shape, location, offset, byteLength }: MappedTensor) {
+  return {
+    name: dtype === 'F32' ? name : narrow(name),
+    dataType: dtype === 'F32' ? elementType.float32 : BFLOAT16,
+    dims: [...shape],
+    dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+    externalData: [
+      { key: 'location', value: location },
+      { key: 'offset', value: String(offset) },
+      { key: 'length', value: String(byteLength) },
+    ],
   }
 }
 

@@ -78,7 +78,8 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
     async define(name, make) {
       let known = defined.get(name)
       if (!known) {
-        known = call('define', [name, make().bytes])
+        const { bytes, mappedFolder } = make()
+        known = call('define', [name, bytes, mappedFolder])
         defined.set(name, known)
       }
       await known

@@ -56,8 +56,11 @@ export class Runtime {
     this.#options = options
   }
 
-  /** Loads a graph under a name; does nothing when the name is known. Returns how many graphs are loaded. */
-  async define(graph: string, model: Uint8Array): Promise<number> {
+  /**
+   * Loads a graph under a name; does nothing when the name is known. Returns how many graphs are loaded. Weights that are
+   * mapped from a folder stay as they lie there: no session packs a copy of its own.
+   */
+  async define(graph: string, model: Uint8Array, mappedFolder?: string): Promise<number> {
     if (!this.#graphs.has(graph)) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [...this.#options.executionProviders],
@@ -65,6 +68,7 @@ export class Runtime {
         interOpNumThreads: 1,
         executionMode: 'sequential',
         logSeverityLevel: 3,
+        ...(mappedFolder !== undefined && { extra: mappingFrom(mappedFolder) }),
       })
       this.#graphs.set(graph, { session, inputs: session.inputNames })
     }
@@ -174,6 +178,12 @@ export class Runtime {
     return result
   }
 }
+
+/** Settings of a session whose weights stay in their files; folding would widen 16-bit ones into memory at once. */
+const mappingFrom = (folder: string) => ({
+  session: { model_external_initializers_file_folder_path: folder, disable_prepacking: '1' },
+  optimization: { constant_folding_max_output_size_in_bytes: '65536' },
+})
 
 function zeros(dtype: DType, size: number): Values {
   switch (dtype) {

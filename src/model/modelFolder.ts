@@ -1,11 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import path from 'node:path'
 import {
   type AudioLanguageConfig,
   CheckpointError,
   type Engine,
   fromConfigJson,
+  isMapped,
+  type MappedWeights,
+  mapTensors,
   openTokenizer,
   Policy,
   readSafetensors,
@@ -36,6 +40,7 @@ export function assemble(
   tokenizer: Tokenizer,
   engine: Engine,
   renderer: PromptRenderer = chatRenderer(tokenizer, config.audio?.pool ?? 1),
+  mapped?: MappedWeights,
 ): Model {
   const policy = new Policy({
     config,
@@ -44,6 +49,7 @@ export function assemble(
     padId: tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]!,
     // Of the special tokens an answer may hold those that end it.
     suppressIds: [...tokenizer.special.values()].filter((id) => !renderer.stopIds.includes(id)),
+    ...(mapped && { mapped }),
   })
   return { policy, tokenizer, renderer }
 }
@@ -94,14 +100,15 @@ export function loadTensors(file: string): Map<string, Float32Array> {
 }
 
 /**
- * The parameters of a policy as a model folder holds them, in one file or in shards; other tensors stay unread.
+ * The parameters of a policy as a model folder holds them, in one file or in shards, less those that stay mapped; other
+ * tensors stay unread.
  *
  * @throws CheckpointError when one is missing or of another shape
  */
-export function loadWeights(folder: string, { parameters }: Policy): Map<string, Float32Array> {
+export function loadWeights(folder: string, { parameters }: Policy, mapped?: MappedWeights): Map<string, Float32Array> {
   const opened = readSafetensors(folder)
   return new Map(
-    [...parameters].map(([name, shape]) => {
+    [...parameters].flatMap(([name, shape]) => {
       const found = opened.tensors.get(name)?.shape ?? shape
       if (found.join() !== shape.join()) {
         throw new CheckpointError(
@@ -110,39 +117,55 @@ export function loadWeights(folder: string, { parameters }: Policy): Map<string,
           `has shape [${found.join(', ')}]. The model asks for [${shape.join(', ')}].`,
         )
       }
-      return [name, opened.read(name)]
+      return mapped?.tensors.has(name) ? [] : [[name, opened.read(name)] as const]
     }),
   )
 }
 
 /**
  * Opens a model folder, a GGUF file, a model of the hub (`owner/name`, `owner/name@revision`), or a run folder: its final
- * model once the run has finished, else its newest checkpoint. Reads only, so the run may be going on. `onNotice` is told
- * of what is fetched or imported on the way.
+ * model once the run has finished, else its newest checkpoint. Reads only, so the run may be going on.
  *
  * @throws UsageError, ConfigError, CheckpointError, TokenizerError
  */
-export async function openModel(
-  folder: string,
-  engine: Engine,
-  onNotice?: (line: string) => void,
-): Promise<OpenedModel> {
-  const place = modelPlace(await resolveModel(folder, onNotice ? { onNotice } : {}))
-  const model = assembleFrom(place, engine)
-  await model.policy.setWeights(loadWeights(place, model.policy))
-  const hears = model.policy.config.audio !== null
+export async function openModel(model: string, engine: Engine, options: OpenModelOptions = {}): Promise<OpenedModel> {
+  const { onNotice, frozen = false } = options
+  const place = modelPlace(await resolveModel(model, onNotice ? { onNotice } : {}))
+  const mapped = frozen ? mappable(place) : undefined
+  const opened = assembleFrom(place, engine, mapped)
+  await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
+  const hears = opened.policy.config.audio !== null
   const frontEnd = hears ? readJson(path.join(place, 'preprocessor_config.json')) : null
   const { chunk_length: seconds } = (frontEnd ?? {}) as { chunk_length?: unknown }
-  return { ...model, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
+  return { ...opened, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
+}
+
+export interface OpenModelOptions {
+  /** Told of what is fetched from the hub or imported on the way. */
+  readonly onNotice?: (line: string) => void
+  /** The model is only asked, never trained (false): its weights may stay in their files. */
+  readonly frozen?: boolean
+}
+
+/**
+ * Weights that may stay in their files: 32-bit ones always; 16-bit ones, which cost a widening a step, where they would
+ * fill more than half of the memory otherwise. Older halves (F16) are always read: ONNX Runtime widens them all at once.
+ */
+function mappable(place: string): MappedWeights | undefined {
+  const stored = [...readSafetensors(place).tensors.values()]
+  const bytes = stored.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0)
+  const tight = bytes > totalmem() / 2
+  const kept = stored.filter(({ dtype }) => isMapped(dtype) && (dtype === 'F32' || tight))
+  return kept.length > 0 ? mapTensors(kept) : undefined
 }
 
 /** The model of a model folder before its weights are read. */
-export function assembleFrom(place: string, engine: Engine): Model {
+export function assembleFrom(place: string, engine: Engine, mapped?: MappedWeights): Model {
   const file = path.join(place, 'config.json')
   const json = readJson(file)
   const { config } = fromConfigJson(json, file)
   const tokenizer = openTokenizer(place)
-  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer))
+  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer), mapped)
 }
 
 /** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */

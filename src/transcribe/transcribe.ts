@@ -7,6 +7,7 @@ import {
   detect,
   type Engine,
   fromWhisperJson,
+  mapTensors,
   openTokenizer,
   readSafetensors,
   startEngine,
@@ -146,10 +147,11 @@ function readWhisper(folder: string) {
 }
 
 async function loadTranscriber(folder: string, config: Transcriber['config'], engine: Engine): Promise<Transcriber> {
-  const transcriber = new Transcriber(config, engine)
   const opened = readSafetensors(folder)
+  const kept = [...opened.tensors.values()].filter(({ dtype }) => dtype === 'F32')
+  const transcriber = new Transcriber(config, engine, kept.length > 0 ? mapTensors(kept) : undefined)
   for (const [name, shape] of transcriber.parameters) {
-    const found = opened.tensors.get(name)?.shape ?? shape
+    const found = opened.tensors.get(name)?.shape ?? shape // one that is missing is told of when it is read
     if (found.join() !== shape.join()) {
       throw new CheckpointError(
         folder,
