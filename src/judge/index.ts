@@ -1,4 +1,7 @@
+export { type AttackCase, type AttackReport, attackCases, runAttacks } from './attackSuite.ts'
+export { type Attack, attacks } from './attacks.ts'
 export { BudgetSpent, JudgeError } from './error.ts'
 export type { AnswerToJudge, Evidence, Judge, JudgeMetrics, JudgeTask, JudgeVerdict } from './judge.ts'
+export { rubricMention } from './mention.ts'
 export { type OpenAiJudgeOptions, openAiJudge } from './openAiJudge.ts'
 export { type JudgeTemplate, judgeTemplates } from './templates/index.ts'
