@@ -38,7 +38,8 @@ export async function loadRubric(nameOrPath: string, options: { folder?: string 
   return parseRubric(text, { file: nameOrPath })
 }
 
-function libraryFolder(): string {
+/** Where the library's YAML lies; its examples are in `examples/` below. */
+export function libraryFolder(): string {
   const folder = FOLDERS.find((candidate) => existsSync(resolve(candidate, 'voice-assistant.yaml')))
   if (folder === undefined) throw new RubricError('internal: the rubric library is missing from the package.')
   return folder

@@ -12,7 +12,17 @@ const decided = async (name: string, text: string) => {
 
 describe('the rubric library', () => {
   it('holds rubrics under their own names, each with wanted and unwanted criteria', async () => {
-    expect(libraryRubrics()).toEqual(['audio-analysis', 'voice-assistant'])
+    expect(libraryRubrics()).toEqual([
+      'audio-analysis',
+      'audio-caption',
+      'audio-qa',
+      'customer-call',
+      'language-tutor',
+      'music-description',
+      'spoken-medical-triage',
+      'transcription',
+      'voice-assistant',
+    ])
     for (const name of libraryRubrics()) {
       const rubric = await loadRubric(name)
       expect(rubric.name).toBe(name)
