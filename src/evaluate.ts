@@ -1,11 +1,12 @@
 import type { AudioFeatures, Policy, SamplingOptions } from '../models/index.ts'
 import { aggregateScores, type Rubric, scoreVerdicts, type Verdict, verifyCriterion } from '../rubrics/index.ts'
+import { analyseAnswers } from './analysis/analyseAnswers.ts'
 import { plainText, withScaffold } from './prompts/message.ts'
 import type { PromptRenderer } from './prompts/renderer.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type PreparedSample, silenced, swapped } from './rollout/prepare.ts'
 import { sampleCompletions } from './rollout/sample.ts'
-import type { AnswerRecord, EvaluationEntry, EvaluationRecord } from './runs/index.ts'
+import type { AnswerRecord, EvaluationAnalysis, EvaluationEntry, EvaluationRecord } from './runs/index.ts'
 
 /** What stands in for the sample's own clips or words. */
 export type Control = EvaluationRecord['control']
@@ -18,6 +19,10 @@ export interface JudgedAnswer {
   readonly score: number
   readonly nTokens: number
   readonly finishReason: 'stop' | 'length'
+  readonly promptIds: readonly number[]
+  readonly completionIds: readonly number[]
+  /** Of each sampled token, as the sampler saw it. */
+  readonly logProbs: readonly number[]
 }
 
 export interface Evaluation {
@@ -47,6 +52,8 @@ export interface EvaluateOptions {
   readonly sampling: Partial<SamplingOptions>
   /** Numbers of answers of which the best counts ([1]). More than one answer makes sense above temperature 0 only. */
   readonly bestOf?: readonly number[]
+  /** Prefix of an initial policy's weights in the engine, which novelty is measured against. */
+  readonly reference?: string
   /** Seeds sampling and bootstrap. */
   readonly random: Random
   /** What is shown of the rubric; null, or left out, asks the plain prompt. */
@@ -54,6 +61,12 @@ export interface EvaluateOptions {
   /** How it joins a conversation's own system turn ('own'). */
   readonly scaffoldTurn?: 'own' | 'merged'
   readonly onProgress?: (done: number, total: number) => void
+}
+
+/** An evaluation with its best-of-N, and what its answers say beside their score where they can. */
+export interface EvaluatedAnswers extends Evaluation {
+  readonly bestOf: readonly (Evaluation & { readonly n: number })[]
+  readonly analysis: EvaluationAnalysis | null
 }
 
 /**
@@ -66,7 +79,7 @@ export async function evaluate(
   renderer: PromptRenderer,
   samples: readonly PreparedSample[],
   options: EvaluateOptions,
-): Promise<Evaluation & { readonly bestOf: readonly (Evaluation & { readonly n: number })[] }> {
+): Promise<EvaluatedAnswers> {
   const { random, bestOf = [1], scaffoldOf = () => null } = options
   const nAnswers = Math.max(1, ...bestOf)
   const asks = samples.flatMap((sample) => {
@@ -91,10 +104,11 @@ export async function evaluate(
       })),
       options,
     )
-    for (const [i, { text, completionIds, finishReason }] of completions.entries()) {
+    for (const [i, { text, promptIds, completionIds, logProbs, finishReason }] of completions.entries()) {
       const { sample, scaffold } = part[i]!
       const { verdicts, score } = judgeByVerifiers(sample.rubric, text)
-      answers.push({ sample, scaffold, completion: text, verdicts, score, nTokens: completionIds.length, finishReason })
+      const sampled = { nTokens: completionIds.length, finishReason, promptIds, completionIds, logProbs }
+      answers.push({ sample, scaffold, completion: text, verdicts, score, ...sampled })
     }
     options.onProgress?.(Math.floor(answers.length / nAnswers), samples.length)
   }
@@ -105,11 +119,19 @@ export async function evaluate(
         .reduce((best, answer) => (answer.score > best.score ? answer : best)),
     )
   const several = [...new Set(bestOf)].filter((n) => n > 1).sort((a, b) => a - b)
-  return {
-    ...evaluationOf(bestOfFirst(1), options),
-    bestOf: several.map((n) => ({ n, ...evaluationOf(bestOfFirst(n), options) })),
-  }
+  const first = evaluationOf(bestOfFirst(1), options)
+  const best = several.map((n) => ({ n, ...evaluationOf(bestOfFirst(n), options) }))
+  const plainSampling = isPlain(options.sampling)
+  const worthIt = nAnswers > 1 || plainSampling || options.reference !== undefined
+  const { reference } = options
+  const analysis = worthIt
+    ? await analyseAnswers(policy, answers, { nAnswers, plainSampling, random, ...(reference ? { reference } : {}) })
+    : null
+  return { ...first, bestOf: best, analysis }
 }
+
+const isPlain = ({ temperature = 1, topP = 1, topK = 0 }: Partial<SamplingOptions>): boolean =>
+  temperature === 1 && topP === 1 && topK === 0
 
 /** Answers sampled at once. */
 const BATCH = 64
@@ -153,7 +175,7 @@ const silence =
 export function evaluationRecords(
   name: string,
   place: Pick<EvaluationRecord, 'stage' | 'step' | 'global_step'>,
-  { bestOf, ...first }: Awaited<ReturnType<typeof evaluate>>,
+  { bestOf, analysis, ...first }: EvaluatedAnswers,
 ): EvaluationEntry[] {
   return [first, ...bestOf].map((evaluation) => ({
     record: {
@@ -166,6 +188,7 @@ export function evaluationRecords(
       n_samples: evaluation.nSamples,
       n_unknown: evaluation.nUnknown,
       criteria: evaluation.criteria,
+      ...(analysis && evaluation === first ? { analysis } : {}),
     },
     answers: evaluation.answers.map(answerRecord),
   }))

@@ -1,5 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
-import { startEngine } from '../models/index.ts'
+import { type Policy, startEngine } from '../models/index.ts'
 import { type Rubric, renderScaffold, scaffoldSchema } from '../rubrics/index.ts'
 import { loadSamples, promptMessages, rubricStore } from './data/index.ts'
 import { RunError, UsageError } from './errors.ts'
@@ -46,8 +46,8 @@ export interface EvaluateModelOptions {
 const REFERENCE = 'initial/'
 
 /**
- * Asks a model every sample, greedily where it asks once, and scores the answers by the samples' rubrics; one record a control. Clips that
- * are longer than the model hears are cut, counted and told.
+ * Asks a model every sample, greedily where it asks once, and scores the answers by the samples' rubrics; one record a
+ * control, and one of the best of several answers. Clips that are longer than the model hears are cut, counted and told.
  *
  * @throws UsageError for a wrong model, data or rubric; RunError when it was stopped
  */
@@ -59,8 +59,9 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
   try {
     const { policy, renderer, maxSeconds } = await openModel(options.model, engine, {
       onNotice: (line) => progress.warn(line),
-      frozen: true,
+      frozen: options.reference === undefined, // weights left in their files have no second copy beside them
     })
+    if (options.reference !== undefined) await keepReference(policy, options.reference)
     const { nMels } = policy
     const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
     const samples: PreparedSample[] = []
@@ -114,6 +115,26 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
       }
     }
     return records
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Puts the weights of another model of the same architecture beside a policy's own. */
+async function keepReference(policy: Policy, model: string): Promise<void> {
+  const engine = startEngine()
+  try {
+    const opened = await openModel(model, engine)
+    const weights = await opened.policy.weights()
+    for (const [name, shape] of policy.parameters) {
+      const found = opened.policy.parameters.get(name)
+      if (found?.join() === shape.join()) continue
+      throw new UsageError(
+        `${model}: its ${name} is ${found ? `[${found.join(', ')}]` : 'missing'}, the model's is [${shape.join(', ')}]. ` +
+          'Give the model from which this one was trained.',
+      )
+    }
+    await policy.setWeights(new Map([...weights].map(([name, data]) => [REFERENCE + name, data])), REFERENCE)
   } finally {
     await engine.close()
   }

@@ -400,6 +400,7 @@ class Trainer {
           sampling: { temperature: options.temperature, topP: options.top_p, topK: options.top_k },
           random: seededRandom(`${this.#recipe.seed}/eval/${i}`),
           ...(control === 'none' ? { bestOf: options.best_of } : {}),
+          ...(control === 'none' && name === 'after' && this.#keepsReference() ? { reference: REFERENCE } : {}),
           ...(control === 'scaffolded' ? wholeRubric(this.#recipe) : {}),
           onProgress: (n) => {
             this.#progress.update(n, {})
@@ -418,6 +419,12 @@ class Trainer {
       }
     }
     if (name === 'before') this.#sayLift()
+  }
+
+  /** Whether the policy from before the last stage is still at hand: novelty is measured against it. */
+  #keepsReference(): boolean {
+    const last = this.#recipe.stages.at(-1)
+    return last?.kind === 'rl' && last.loss.kl > 0
   }
 
   /** Scaffold lift: without it a scaffolded rollout teaches nothing (papers.md §12.1), so a run without one is warned. */

@@ -1,3 +1,4 @@
+export { analysisLines } from './analysis.ts'
 export { duration, figure } from './format.ts'
 export { createProgress, type Progress, silentProgress, type Values } from './progress.ts'
 export { resultsTable } from './results.ts'

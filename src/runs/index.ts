@@ -2,6 +2,7 @@ export type { Checkpoint, Checkpoints } from './checkpoints.ts'
 export type {
   AlarmRecord,
   AnswerRecord,
+  EvaluationAnalysis,
   EvaluationRecord,
   RolloutRecord,
   RunSummary,

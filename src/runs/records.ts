@@ -50,7 +50,31 @@ export interface EvaluationRecord {
     readonly n: number
     readonly sign: 1 | -1
   }[]
+  /** What the answers say beside their score, where they can say it; names: docs/analysis.md. */
+  readonly analysis?: EvaluationAnalysis
   readonly answers_file?: string
+}
+
+/** Null is what these answers cannot show. */
+export interface EvaluationAnalysis {
+  /** Answers a sample. */
+  readonly n_answers: number
+  readonly best_of:
+    | readonly { readonly n: number; readonly score: number; readonly interval: readonly [number, number] }[]
+    | null
+  /** Nats a token. */
+  readonly entropy: number | null
+  /** 1 − Self-BLEU, mean over samples. */
+  readonly diversity: number | null
+  /** Of the sequence ratio to the policy before the last stage of reinforcement learning, or to a model that was named. */
+  readonly novelty: {
+    readonly mean: number
+    readonly median: number
+    readonly above_2: number
+    readonly above_10: number
+    readonly above_100: number
+    readonly n: number
+  } | null
 }
 
 /** One judged answer of an evaluation; a line of `answers/before-none.jsonl`. */

@@ -18,6 +18,10 @@ export interface EvalServices {
       rubric?: string
       controls: readonly Control[]
       limit?: number
+      /** Answers a sample of the control `none`. */
+      answersPerSample: number
+      /** Model that novelty is measured against. */
+      reference?: string
       maxCompletionTokens: number
       seed: string
       device: Device
@@ -35,6 +39,8 @@ interface Options {
   readonly rubric?: string
   readonly controls: readonly Control[]
   readonly limit?: number
+  readonly answersPerSample: number
+  readonly reference?: string
   readonly maxTokens: number
   readonly answers?: string
   readonly seed: string
@@ -59,6 +65,8 @@ export const addEval =
           .default(['none', 'silenced', 'swapped']),
       )
       .option('--limit <n>', 'ask no more samples than this', wholeNumber(1))
+      .option('--answers-per-sample <n>', 'several tell best-of-N, entropy and diversity', wholeNumber(1), 1)
+      .option('--reference <folder>', 'the model before training: how new the answers are to it')
       .option('--max-tokens <n>', 'tokens after which an answer is cut', wholeNumber(1), 256)
       .option('--answers <file>', 'keep the judged answers as JSON lines')
       .addOption(seedOption('everything random follows from it').default('0'))
@@ -69,22 +77,25 @@ export const addEval =
         examples(
           'rubato eval --model runs/quickstart --data data/quickstart/eval.jsonl --limit 40',
           'rubato eval --model my-model --data eval.jsonl --rubric audio-analysis --controls none --json',
+          'rubato eval --model runs/mine --data eval.jsonl --controls none --answers-per-sample 16 --reference my-model',
         ),
       )
       .action(async (options: Options) => {
         const device = await checkDevice(options.device)
-        const [{ createProgress, resultsTable, silentProgress }, { evaluateModel }] = await Promise.all([
+        const [{ analysisLines, createProgress, resultsTable, silentProgress }, { evaluateModel }] = await Promise.all([
           import('../../progress/index.ts'),
           services.evaluate(),
         ])
         const silent = { ...silentProgress, warn: (message: string) => printLine(io.stderr, `warning: ${message}`) }
         const progress = options.json ? silent : await createProgress({ mode: 'people', stream: io.stderr })
-        const { model, data, rubric, controls, limit, maxTokens, answers, seed, json } = options
+        const { model, data, rubric, controls, limit, answersPerSample, reference, maxTokens, answers, seed, json } =
+          options
         try {
           const records = await evaluateModel({
             model,
             data,
             controls,
+            answersPerSample,
             maxCompletionTokens: maxTokens,
             seed,
             device,
@@ -92,11 +103,15 @@ export const addEval =
             signal: io.signal,
             ...(rubric === undefined ? {} : { rubric }),
             ...(limit === undefined ? {} : { limit }),
+            ...(reference === undefined ? {} : { reference }),
             ...(answers === undefined ? {} : { answersFile: answers }),
           })
           progress.done()
           if (json) printJson(io.stdout, records)
-          else printLine(io.stdout, resultsTable(records))
+          else {
+            printLine(io.stdout, resultsTable(records))
+            for (const line of analysisLines(records)) printLine(io.stdout, line)
+          }
         } finally {
           progress.done()
         }
