@@ -64,6 +64,15 @@ const ALARMS: readonly Alarm[] = [
     },
   },
   {
+    alarm: 'reward-hacking',
+    check(recent, _newest, first) {
+      const gain = (name: string) => (recent(name) ?? Number.NaN) - (first(name) ?? Number.NaN)
+      const [reward, heldOut] = [gain('reward'), gain('reward/held_out')]
+      if (!(reward > 0.05 && heldOut < -0.05)) return null
+      return `the reward rose by ${reward.toFixed(2)} and the held-out score fell by ${(-heldOut).toFixed(2)}. Read some answers: do they please the judge alone?`
+    },
+  },
+  {
     alarm: 'not-learning',
     check: (recent) =>
       recent('grad_norm') === 0 ? `the gradient was 0 for ${WINDOW} steps: nothing is learnt.` : null,

@@ -1,5 +1,6 @@
 /** The pipeline: recipes, data, rollouts, updates, evaluations, runs and their reports. */
 
+export * from './analysis/index.ts'
 export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
 export { type Control, type Evaluation, evaluate, type JudgedAnswer, judgeByVerifiers } from './evaluate.ts'

@@ -312,6 +312,7 @@ class Trainer {
       algorithm: stage.algorithm,
       groups: groupOptions(stage.groups),
       overlong: stage.overlong,
+      ...(this.#data.heldOut.has(index) ? { heldOut: this.#data.heldOut.get(index)! } : {}),
       ...(scaffold ? { scaffoldTurn: scaffold.turn } : {}),
       seed,
       more: (step, round) => {

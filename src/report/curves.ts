@@ -1,4 +1,5 @@
 import { compact } from './format.ts'
+import { criteriaSpec, METS, PANELS, type PanelSpec } from './panels.ts'
 import type { MetricsRecord } from './records.ts'
 import type { RewardByScaffold } from './rollouts.ts'
 
@@ -32,97 +33,6 @@ export interface StageCurves {
   missing: string[]
 }
 
-interface PanelSpec {
-  title: string
-  about: string
-  series: { key: string; label: string }[]
-  band?: string
-  stages?: string[]
-  exact?: true
-  more?: true
-}
-
-const PANELS: PanelSpec[] = [
-  {
-    title: 'Loss',
-    about: 'Mean negative log-likelihood of a target token.',
-    series: [{ key: 'loss', label: 'loss' }],
-    stages: ['sft'],
-  },
-  {
-    title: 'Reward',
-    about: 'Mean over the answers of a step; the band is the standard deviation within a group.',
-    series: [{ key: 'reward', label: 'reward' }],
-    band: 'reward_std',
-    stages: ['rl'],
-  },
-  {
-    title: 'Reward with and without scaffold',
-    about: 'Answers that saw no criterion, and answers that saw some. The plain ones are what training is after.',
-    series: [
-      { key: 'reward/plain', label: 'plain' },
-      { key: 'reward/scaffolded', label: 'scaffolded' },
-    ],
-    stages: ['rl'],
-  },
-  {
-    title: 'Scaffold ratio',
-    about: 'Mean share of the rubric shown to the answers of a step.',
-    series: [{ key: 'scaffold/ratio', label: 'ratio' }],
-    exact: true,
-    stages: ['rl'],
-  },
-  {
-    title: 'Length of an answer',
-    about: 'Mean tokens of a completion.',
-    series: [{ key: 'completions/mean_length', label: 'tokens' }],
-    stages: ['rl'],
-  },
-  {
-    title: 'Entropy',
-    about: 'Of the next token, in nats.',
-    series: [{ key: 'entropy', label: 'entropy' }],
-    stages: ['rl'],
-  },
-  {
-    title: 'KL',
-    about: 'From the reference policy, in nats a token.',
-    series: [{ key: 'kl', label: 'kl' }],
-    stages: ['rl'],
-  },
-  { title: 'Gradient norm', about: 'Before clipping.', series: [{ key: 'grad_norm', label: 'norm' }] },
-  { title: 'Loss', about: 'The stage’s own objective.', series: [{ key: 'loss', label: 'loss' }], more: true },
-  { title: 'Learning rate', about: '', series: [{ key: 'learning_rate', label: 'rate' }], exact: true, more: true },
-  {
-    title: 'Groups without a signal',
-    about: 'Share of prompts whose answers all had the same reward.',
-    series: [{ key: 'frac_reward_zero_std', label: 'share' }],
-    more: true,
-  },
-  {
-    title: 'Answers cut off or empty',
-    about: 'Share that reached the token limit, and share without a word.',
-    series: [
-      { key: 'completions/clipped_ratio', label: 'cut off' },
-      { key: 'completions/empty_ratio', label: 'empty' },
-    ],
-    more: true,
-  },
-  {
-    title: 'Clipped tokens',
-    about: 'Share whose probability ratio left the clip region.',
-    series: [{ key: 'clip_ratio/region_mean', label: 'share' }],
-    more: true,
-  },
-  {
-    title: 'Sampler against trainer',
-    about: 'KL between the probabilities at sampling and at training, in nats.',
-    series: [{ key: 'sampler_trainer_kl', label: 'kl' }],
-    more: true,
-  },
-  { title: 'Step time', about: 'Seconds a step.', series: [{ key: 'step_time', label: 'seconds' }], more: true },
-]
-
 const MAX_POINTS = 600 // about one a screen pixel; longer curves are averaged in equal stretches
 
 /** The curves of each stage, in the order in which the stages ran. */
@@ -132,13 +42,17 @@ export function stageCurves(metrics: readonly MetricsRecord[], rewards: readonly
     const known = kind === 'rl' ? withRewards(records, rewards) : records
     const panels: Panel[] = []
     const missing: string[] = []
+    const logged = (key: string) => known.some((record) => figure(record, key) !== undefined)
     for (const spec of PANELS.filter((spec) => spec.stages?.includes(kind) ?? true)) {
+      if (spec.needs !== undefined && !logged(spec.needs)) continue
       const panel = toPanel(`${id}-panel-${panels.length + 1}`, spec, known)
       if (panel && !panels.some((earlier) => earlier.title === panel.title)) panels.push(panel)
       else if (!panel && !spec.more) missing.push(spec.title)
     }
-    const criteria = toPanel(`${id}-panel-criteria`, criteriaSpec(known), known)
-    if (criteria) panels.push(criteria)
+    for (const [name, spec] of Object.entries({ criteria: METS.all, 'plain-criteria': METS.plain })) {
+      const criteria = toPanel(`${id}-panel-${name}`, criteriaSpec(known, spec), known)
+      if (criteria) panels.push(criteria)
+    }
     return { id, label, nSteps: records.length, panels, missing }
   })
 }
@@ -203,15 +117,6 @@ const STAGE_NAMES: Record<string, string> = {
 export function stageLabel(stage: string): string {
   const [kind, number] = [stageKind(stage), /-(\d+)$/.exec(stage)?.[1]]
   return (STAGE_NAMES[kind] ?? kind) + (number === undefined ? '' : ` (${number})`)
-}
-
-function criteriaSpec(records: readonly MetricsRecord[]): PanelSpec {
-  const keys = new Set(records.flatMap((record) => Object.keys(record).filter((key) => /^rubric\/.+\/pass$/.test(key))))
-  return {
-    title: 'Criteria met',
-    about: 'Share of the answers of a step that met the criteria of a group.',
-    series: [...keys].sort().map((key) => ({ key, label: key.slice('rubric/'.length, -'/pass'.length) })),
-  }
 }
 
 function toPanel(id: string, spec: PanelSpec, records: readonly MetricsRecord[]): Panel | undefined {

@@ -42,6 +42,33 @@ export const rolloutRecord = z.object({
   rubric: rubric.nullish(),
 })
 
+const analysis = z.object({
+  n_answers: z.number(),
+  best_of: z
+    .array(z.object({ n: z.number(), score: z.number(), interval: z.tuple([z.number(), z.number()]) }))
+    .min(1)
+    .nullish()
+    .transform((value) => value ?? null),
+  entropy: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? null),
+  diversity: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? null),
+  novelty: z
+    .object({
+      median: z.number(),
+      above_2: z.number(),
+      above_10: z.number(),
+      above_100: z.number(),
+      n: z.number(),
+    })
+    .nullish()
+    .transform((value) => value ?? null),
+})
+
 export const evaluationRecord = z.object({
   name: z.string(),
   stage: z.string().nullish(),
@@ -54,6 +81,7 @@ export const evaluationRecord = z.object({
   criteria: z
     .array(z.object({ group: z.string(), pass_rate: z.number(), n: z.number(), sign: z.number().default(1) }))
     .default([]),
+  analysis: analysis.nullish().catch(null), // what it cannot draw, it leaves out
   answers_file: z.string().nullish(),
 })
 

@@ -22,6 +22,8 @@ export interface Rollout {
   /** Score by the rubric, and what an over-long answer loses. */
   readonly reward: number
   readonly advantage: number
+  /** Score by a rubric that is not trained on, where one is named and could decide. */
+  readonly heldOutScore?: number
 }
 
 /** A rollout as the run folder keeps it. */

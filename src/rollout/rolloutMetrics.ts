@@ -13,7 +13,9 @@ export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Rec
   const plain = rollouts.filter(isPlain).map(({ reward }) => reward)
   const aided = rollouts.filter((rollout) => !isPlain(rollout)).map(({ reward }) => reward)
   const cut = rollouts.filter(({ completion }) => completion.finishReason === 'length').length
-  const rates = criterionRates(rollouts.map(({ sample, verdicts }) => ({ rubric: sample.rubric, verdicts })))
+  const ratesOf = (part: readonly Rollout[]) =>
+    criterionRates(part.map(({ sample, verdicts }) => ({ rubric: sample.rubric, verdicts })))
+  const heldOut = rollouts.flatMap((rollout) => rollout.heldOutScore ?? [])
   return {
     reward: mean(rewards),
     reward_std: mean(groups.map(({ deviation }) => deviation)),
@@ -26,6 +28,10 @@ export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Rec
     'completions/empty_ratio': rollouts.filter(({ completion }) => completion.text === '').length / rollouts.length,
     num_tokens: lengths.reduce((total, n) => total + n, 0),
     'scaffold/ratio': mean(rollouts.map(({ shown }) => shown.ratio)),
-    ...Object.fromEntries(rates.map(({ group: name, pass_rate }) => [`rubric/${name}/pass`, pass_rate])),
+    ...(heldOut.length > 0 ? { 'reward/held_out': mean(heldOut) } : {}),
+    ...Object.fromEntries(ratesOf(rollouts).map(({ group: name, pass_rate }) => [`rubric/${name}/pass`, pass_rate])),
+    ...Object.fromEntries(
+      ratesOf(rollouts.filter(isPlain)).map(({ group: name, pass_rate }) => [`rubric/${name}/plain_pass`, pass_rate]),
+    ),
   }
 }

@@ -29,6 +29,8 @@ export interface RlOptions extends UpdateOptions {
   readonly groups?: GroupOptions
   /** What answers close to the limit lose; left out, nothing. */
   readonly overlong?: OverlongOptions | null
+  /** Rubric by which answers are scored and not trained: the reward-hacking watch. */
+  readonly heldOut?: Rubric
   /** Share of the rubric for answer `index` (0-based) of a group at `step` (1-based). */
   scaffold(rubric: Rubric, index: number, step: number, random: Random): Shown
   /** Further prompts of a step, where groups are resampled; `round` counts from 1. */
@@ -135,6 +137,7 @@ async function rollOut(
     verdicts: judged[i]!.verdicts,
     reward: rewards[i]!,
     advantage: advantages[i]!,
+    ...(options.heldOut ? { heldOutScore: judgeByVerifiers(options.heldOut, completion.text).score } : {}),
   }))
 }
 

@@ -50,6 +50,7 @@ export async function hearData(
   }
   const refOf = (stage: number) => recipe.stages[stage]!.data ?? recipe.data!
   return {
+    ...data,
     taught: new Map([...data.taught].map(([i, samples]) => [i, audible(samples, refOf(i))])),
     asked: new Map([...data.asked].map(([i, samples]) => [i, audible(samples, refOf(i))])),
     evaluated: data.evaluated.map((samples, i) => audible(samples, recipe.eval[i]!.data)),

@@ -1,4 +1,4 @@
-import { verifyCriterion } from '../../rubrics/index.ts'
+import { type Rubric, verifyCriterion } from '../../rubrics/index.ts'
 import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
 import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
@@ -15,6 +15,8 @@ export interface Taught {
 export interface LoadedData {
   readonly taught: ReadonlyMap<number, readonly Taught[]>
   readonly asked: ReadonlyMap<number, readonly Askable[]>
+  /** By stage: the rubric that scores its answers and is not trained on. */
+  readonly heldOut: ReadonlyMap<number, Rubric>
   readonly evaluated: readonly (readonly Askable[])[]
   /** What was left out of the data, one line each. */
   readonly notes: readonly string[]
@@ -49,11 +51,18 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
   }
   const taught = new Map<number, readonly Taught[]>()
   const asks = new Map<number, readonly Askable[]>()
+  const heldOut = new Map<number, Rubric>()
   for (const [i, stage] of recipe.stages.entries()) {
     const ref = stage.data ?? recipe.data!
     const where = `stages[${i}].${stage.kind}`
-    if (stage.kind === 'rl') asks.set(i, await asked(ref, stage.rubric, where))
-    else taught.set(i, answered(await read(ref), ref))
+    if (stage.kind === 'rl') {
+      asks.set(i, await asked(ref, stage.rubric, where))
+      if (stage.held_out) {
+        const rubric = await rubrics.get(stage.held_out.rubric)
+        notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
+        heldOut.set(i, rubric)
+      }
+    } else taught.set(i, answered(await read(ref), ref))
     if ((asks.get(i) ?? taught.get(i))!.length === 0)
       throw new UsageError(`${shortPath(ref.path)}: no samples for ${where}.`)
   }
@@ -62,7 +71,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     evaluated.push(await asked(data, rubric, `eval[${i}]`))
     if (evaluated[i]!.length === 0) throw new UsageError(`${shortPath(data.path)}: no samples for eval[${i}].`)
   }
-  return { taught, asked: asks, evaluated, notes }
+  return { taught, asked: asks, heldOut, evaluated, notes }
 }
 
 /** Criteria that no verifier decides, which is worth a word: they stay unknown and add nothing. */

@@ -56,6 +56,18 @@ describe('alarmWatch', () => {
     expect(run('rl', series)).toEqual([expected])
   })
 
+  it('tells of a reward that rises while the held-out score falls, and of no other course', () => {
+    const course = (reward: number, heldOut: number) =>
+      run('rl', [
+        ...times(6, { reward: 0.4, 'reward/held_out': 0.5 }),
+        ...times(6, { reward, 'reward/held_out': heldOut }),
+      ])
+    expect(course(0.7, 0.3)).toEqual(['reward-hacking@8'])
+    expect(course(0.7, 0.6)).toEqual([])
+    expect(course(0.3, 0.3)).toEqual([])
+    expect(run('rl', [...times(6, { reward: 0.1 }), ...times(6, { reward: 0.9 })])).toEqual([])
+  })
+
   it('begins anew with a stage', () => {
     const watch = alarmWatch()
     const at = (stage: string, step: number) =>

@@ -14,6 +14,7 @@ it('docs/metrics.md explains every metric that a run of sft and rl writes, and n
     'stages[2].rl.steps=2',
     'stages[2].rl.overlong.buffer=4',
     'stages[2].rl.groups.when_useless=drop',
+    'stages[2].rl.held_out.rubric=audio-analysis',
     'eval=[]',
   ])
   const lines = readFileSync(path.join(folder, 'run', 'metrics.jsonl'), 'utf8')
@@ -22,7 +23,7 @@ it('docs/metrics.md explains every metric that a run of sft and rl writes, and n
   const written = new Set(
     lines
       .flatMap((line) => Object.keys(JSON.parse(line)))
-      .map((key) => key.replace(/^rubric\/.*\/pass$/, 'rubric/<group>/pass')),
+      .map((key) => key.replace(/^rubric\/.*\/((?:plain_)?pass)$/, 'rubric/<group>/$1')),
   )
   const [steps] = page.split('\n## Evaluations')
   const explained = [...steps!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)

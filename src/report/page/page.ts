@@ -8,6 +8,7 @@ import type { Run } from '../readRun.ts'
 import type { Rollouts } from '../rollouts.ts'
 import type { Spent } from '../time.ts'
 import { alarmsSection } from './alarms.ts'
+import { analysisSection } from './analysis.ts'
 import type { Assets } from './assets.ts'
 import { clipViews } from './clipView.ts'
 import { criteriaSection } from './criteria.ts'
@@ -36,6 +37,7 @@ export interface PageContent {
 
 const NAV = [
   ['summary', 'Evaluations'],
+  ['analysis', 'Beside the score'],
   ['curves', 'Curves'],
   ['criteria', 'By criterion'],
   ['examples', 'Listen'],
@@ -53,6 +55,8 @@ export function page(content: PageContent, assets: Assets): string {
   const scripts = [assets.uPlotScript, ...assets.clientScripts]
   // Drawn in this order, since the first appearance of a clip carries its sound.
   const examples = examplesSection(content.examples, content.nAnswers, clips, content.find)
+  const analysis = analysisSection(run)
+  const nav = NAV.filter(([id]) => id !== 'analysis' || analysis !== false)
   const rollouts = rolloutsSection(content.rollouts, clips, content.find)
   return html`<!doctype html>
 <html lang="en">
@@ -68,9 +72,10 @@ export function page(content: PageContent, assets: Assets): string {
 <body>
 <a class="skip" href="#summary">Skip to the results</a>
 ${headline(run, findings)}
-<nav aria-label="Parts of the report"><ul>${NAV.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Parts of the report"><ul>${nav.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 <main>
 ${evaluationsSection(run, findings)}
+${analysis}
 ${curvesSection(content.curves)}
 ${criteriaSection(findings)}
 ${examples}

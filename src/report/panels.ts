@@ -1,0 +1,133 @@
+import type { MetricsRecord } from './records.ts'
+
+/** A chart that a stage may have: which metrics, under which names. */
+export interface PanelSpec {
+  title: string
+  about: string
+  series: { key: string; label: string }[]
+  band?: string
+  stages?: string[]
+  exact?: true
+  more?: true
+  /** Drawn only where this was logged. */
+  needs?: string
+}
+
+/** Every chart, in the order of the page; a later one of the same title stands in where the earlier has no figures. */
+export const PANELS: PanelSpec[] = [
+  {
+    title: 'Loss',
+    about: 'Mean negative log-likelihood of a target token.',
+    series: [{ key: 'loss', label: 'loss' }],
+    stages: ['sft'],
+  },
+  {
+    title: 'Reward',
+    about: 'Mean over the answers of a step; the band is the standard deviation within a group.',
+    series: [{ key: 'reward', label: 'reward' }],
+    band: 'reward_std',
+    stages: ['rl'],
+  },
+  {
+    title: 'Reward with and without scaffold',
+    about: 'Answers that saw no criterion, and answers that saw some. The plain ones are what training is after.',
+    series: [
+      { key: 'reward/plain', label: 'plain' },
+      { key: 'reward/scaffolded', label: 'scaffolded' },
+    ],
+    stages: ['rl'],
+  },
+  {
+    title: 'Reward and held-out score',
+    about:
+      'The same answers by the rubric that is trained on, and by one that is not. The first alone rising is reward hacking.',
+    series: [
+      { key: 'reward', label: 'reward' },
+      { key: 'reward/held_out', label: 'held out' },
+    ],
+    needs: 'reward/held_out',
+    stages: ['rl'],
+    more: true,
+  },
+  {
+    title: 'Scaffold ratio',
+    about: 'Mean share of the rubric shown to the answers of a step.',
+    series: [{ key: 'scaffold/ratio', label: 'ratio' }],
+    exact: true,
+    stages: ['rl'],
+  },
+  {
+    title: 'Length of an answer',
+    about: 'Mean tokens of a completion.',
+    series: [{ key: 'completions/mean_length', label: 'tokens' }],
+    stages: ['rl'],
+  },
+  {
+    title: 'Entropy',
+    about: 'Of the next token, in nats.',
+    series: [{ key: 'entropy', label: 'entropy' }],
+    stages: ['rl'],
+  },
+  {
+    title: 'KL',
+    about: 'From the reference policy, in nats a token.',
+    series: [{ key: 'kl', label: 'kl' }],
+    stages: ['rl'],
+  },
+  { title: 'Gradient norm', about: 'Before clipping.', series: [{ key: 'grad_norm', label: 'norm' }] },
+  { title: 'Loss', about: 'The stage’s own objective.', series: [{ key: 'loss', label: 'loss' }], more: true },
+  { title: 'Learning rate', about: '', series: [{ key: 'learning_rate', label: 'rate' }], exact: true, more: true },
+  {
+    title: 'Groups without a signal',
+    about: 'Share of prompts whose answers all had the same reward.',
+    series: [{ key: 'frac_reward_zero_std', label: 'share' }],
+    more: true,
+  },
+  {
+    title: 'Answers cut off or empty',
+    about: 'Share that reached the token limit, and share without a word.',
+    series: [
+      { key: 'completions/clipped_ratio', label: 'cut off' },
+      { key: 'completions/empty_ratio', label: 'empty' },
+    ],
+    more: true,
+  },
+  {
+    title: 'Clipped tokens',
+    about: 'Share whose probability ratio left the clip region.',
+    series: [{ key: 'clip_ratio/region_mean', label: 'share' }],
+    more: true,
+  },
+  {
+    title: 'Sampler against trainer',
+    about: 'KL between the probabilities at sampling and at training, in nats.',
+    series: [{ key: 'sampler_trainer_kl', label: 'kl' }],
+    more: true,
+  },
+  { title: 'Step time', about: 'Seconds a step.', series: [{ key: 'step_time', label: 'seconds' }], more: true },
+]
+
+/** How often criteria were met, over all answers and over those that were shown none of them. */
+export const METS = {
+  all: {
+    suffix: '/pass',
+    title: 'Criteria met',
+    about: 'Share of the answers of a step that met the criteria of a group.',
+  },
+  plain: {
+    suffix: '/plain_pass',
+    title: 'Criteria met without scaffold',
+    about: 'The same over the answers that were shown nothing of the rubric: what has been learnt.',
+  },
+}
+
+/** The chart of all groups of criteria that a stage logged. */
+export function criteriaSpec(records: readonly MetricsRecord[], { suffix, title, about }: typeof METS.all): PanelSpec {
+  const isRate = (key: string) => key.startsWith('rubric/') && key.endsWith(suffix)
+  const keys = new Set(records.flatMap((record) => Object.keys(record).filter(isRate)))
+  return {
+    title,
+    about,
+    series: [...keys].sort().map((key) => ({ key, label: key.slice('rubric/'.length, -suffix.length) })),
+  }
+}
