@@ -65,7 +65,7 @@ async function rubato(...words: string[]): Promise<{ code: number; out: string; 
   )
 }
 
-const DOORS = ['rubato', 'rubato/audio', 'rubato/models', 'rubato/rubrics']
+const DOORS = ['rubato', 'rubato/audio', 'rubato/models', 'rubato/rubrics', 'rubato/vitest']
 
 describe('the package', () => {
   it('holds what it needs and nothing of the workshop', () => {
@@ -84,7 +84,7 @@ describe('the package', () => {
   it('has a command that says what it can do, and of which version it is', async () => {
     const { code, out } = await rubato('--help')
     expect(code).toBe(0)
-    for (const command of ['train', 'eval', 'chat', 'info', 'doctor'])
+    for (const command of ['train', 'eval', 'chat', 'score', 'info', 'doctor'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
     const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string }
     expect((await rubato('--version')).out.trim()).toBe(version)
@@ -179,6 +179,21 @@ logMel(new Float32Array(1), { nMels: 81 })
     },
     MINUTE,
   )
+
+  it('brings a matcher to the tests of others', async () => {
+    const modules = path.join(ROOT, 'node_modules')
+    if (!existsSync(at('node_modules/vitest'))) symlinkSync(path.join(modules, 'vitest'), at('node_modules/vitest'))
+    writeFileSync(
+      at('answers.test.js'),
+      `import 'rubato/vitest'
+import { expect, it } from 'vitest'
+it('is brief', () => expect('It is half past nine.').toMeetRubric('voice-assistant', { require: ['brief'] }))
+`,
+    )
+    const vitest = path.join(modules, 'vitest', 'vitest.mjs')
+    const { stdout } = await run(process.execPath, [vitest, 'run', '--root', home], { cwd: home })
+    expect(stdout).toContain('1 passed')
+  })
 
   it('has no door that is not opened here', () => {
     const { exports } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {

@@ -4,6 +4,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
+import { addRubric } from './commands/rubric.ts'
 import { addScore } from './commands/score.ts'
 import { addTrain } from './commands/train.ts'
 import { addTranscribe } from './commands/transcribe.ts'
@@ -21,6 +22,7 @@ const COMMANDS = [
     score: () => import('../score/runScore.ts'),
     transcriber: async (model) => (await import('../score/transcriber.ts')).transcriberOf(model),
   }),
+  addRubric({ craft: () => import('../rubricCraft/index.ts') }),
   addInfo({ info: () => import('../info.ts') }),
   addDoctor(),
 ]

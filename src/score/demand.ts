@@ -7,6 +7,8 @@ export interface Demand {
   readonly minScore?: number
   /** Ids of criteria that each answer must pass: be met where points are positive, not be met where they are negative. */
   readonly require?: readonly string[]
+  /** Whether unknown verdicts on which neither depends leave the outcome open (false: they do). */
+  readonly allowUnknown?: boolean
 }
 
 export interface Outcome {
@@ -22,7 +24,10 @@ export interface Outcome {
  *
  * @throws UsageError for a required id that no answer's rubric has
  */
-export function outcomeOf(answers: readonly ScoredAnswer[], { minScore, require = [] }: Demand): Outcome {
+export function outcomeOf(
+  answers: readonly ScoredAnswer[],
+  { minScore, require = [], allowUnknown = false }: Demand,
+): Outcome {
   const failures: string[] = []
   const open: string[] = []
   for (const id of require) {
@@ -42,22 +47,29 @@ export function outcomeOf(answers: readonly ScoredAnswer[], { minScore, require 
   }
   if (minScore !== undefined) {
     const mean = meanOf(answers.map(({ score }) => score))
-    const best = meanOf(answers.map(bestScore))
-    if (best < minScore) failures.push(`mean score ${figure(mean, minScore)} is below ${minScore}`)
-    else if (mean < minScore)
-      open.push(`mean score ${figure(mean, minScore)} is below ${minScore} while verdicts are unknown`)
+    const [worst, best] = [meanOf(answers.map(worstScore)), meanOf(answers.map(bestScore))]
+    const shown = figure(mean, minScore)
+    if (best < minScore) failures.push(`mean score ${shown} is below ${minScore}`)
+    else if (mean < minScore) open.push(`mean score ${shown} is below ${minScore} while verdicts are unknown`)
+    else if (worst < minScore)
+      open.push(`mean score ${shown} could fall below ${minScore} by verdicts that are unknown`)
   }
   const nUnknown = answers.reduce((sum, answer) => sum + answer.nUnknown, 0)
-  if (nUnknown > 0) open.push(`${nUnknown} ${nUnknown === 1 ? 'verdict is' : 'verdicts are'} unknown`)
+  if (nUnknown > 0 && !allowUnknown) open.push(`${nUnknown} ${nUnknown === 1 ? 'verdict is' : 'verdicts are'} unknown`)
   if (failures.length > 0) return { outcome: 'fail', reasons: failures }
   return open.length > 0 ? { outcome: 'open', reasons: open } : { outcome: 'pass', reasons: [] }
 }
 
 /** The score if every unknown verdict turned out well. */
-function bestScore({ criteria, possible, earned }: ScoredAnswer): number {
+const bestScore = (answer: ScoredAnswer): number => hoped(answer, (points) => points > 0)
+
+/** The score if every unknown verdict turned out badly. */
+const worstScore = (answer: ScoredAnswer): number => hoped(answer, (points) => points < 0)
+
+function hoped({ criteria, possible, earned }: ScoredAnswer, isMet: (points: number) => boolean): number {
   if (possible === 0) return 0
-  const hoped = criteria.reduce((sum, { met, points }) => sum + (met === null && points > 0 ? points : 0), 0)
-  return (earned + hoped) / possible
+  const more = criteria.reduce((sum, { met, points }) => sum + (met === null && isMet(points) ? points : 0), 0)
+  return (earned + more) / possible
 }
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type Aggregate, aggregateScores, type Rubric } from '../../rubrics/index.ts'
 import { rubricStore } from '../data/index.ts'
 import { UsageError } from '../errors.ts'
@@ -55,6 +56,7 @@ export async function scoreAnswers(
   if (twice !== undefined) throw new UsageError(`scoreAnswers: two answers have the id "${twice}". Name them apart.`)
   const rubrics = rubricStore()
   const stop = new AbortController()
+  setMaxListeners(0, stop.signal) // every answer listens
   const follow = () => stop.abort(options.signal?.reason)
   options.signal?.addEventListener('abort', follow, { once: true })
   if (options.signal?.aborted) follow()

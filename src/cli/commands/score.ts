@@ -24,6 +24,7 @@ interface Options extends JudgeFlags {
   readonly compare: boolean
   readonly minScore?: number
   readonly require?: readonly string[]
+  readonly allowUnknown: boolean
   readonly transcriber?: string
   readonly failRubricMention: boolean
   readonly limit?: number
@@ -69,6 +70,7 @@ export const addScore =
         'an answer that talks about its rubric or judge meets no positive criterion',
         false,
       )
+      .option('--allow-unknown', 'exit with 0 where unknown verdicts do not touch what is demanded', false)
       .option('--limit <n>', 'score no more answers than this', wholeNumber(1))
     judgeFlags(command)
       .option('--junit <file>', 'write JUnit XML')
@@ -131,7 +133,11 @@ async function score(services: ScoreServices, io: Io, files: readonly string[], 
     const { report, outcome } = await runScore({
       ...shared,
       files,
-      demand: { ...(minScore === undefined ? {} : { minScore }), ...(require === undefined ? {} : { require }) },
+      demand: {
+        allowUnknown: options.allowUnknown,
+        ...(minScore === undefined ? {} : { minScore }),
+        ...(require === undefined ? {} : { require }),
+      },
       write: Object.fromEntries(
         (['junit', 'markdown', 'html'] as const)
           .map((form) => [form, options[form]] as const)
