@@ -1,0 +1,159 @@
+import type { Command } from 'commander'
+import { type AddCommand, examples } from '../command.ts'
+import { EndsWith } from '../failure.ts'
+import { type Io, printJson, printLine } from '../io.ts'
+import { collect, jsonOption, seedOption, wholeNumber } from '../options.ts'
+import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
+
+/** What the commands call; loaded when it is needed. */
+export interface RubricServices {
+  readonly craft: () => Promise<typeof import('../../rubricCraft/index.ts')>
+}
+
+const FORMATS = ['healthbench', 'promptfoo'] as const
+type Format = (typeof FORMATS)[number]
+
+export const addRubric =
+  (services: RubricServices): AddCommand =>
+  (program, io) => {
+    const command = program
+      .command('rubric')
+      .summary('lint, convert and calibrate rubrics')
+      .description(
+        'Work on rubrics: find what makes them hard to judge, convert them, and hold a judge against people.',
+      )
+    addLint(command, io, services)
+    addImport(command, io, services)
+    addExport(command, io, services)
+    addCalibrate(command, io, services)
+  }
+
+function addLint(command: Command, io: Io, { craft }: RubricServices): void {
+  command
+    .command('lint')
+    .summary('find what makes rubrics hard to judge alike')
+    .description(
+      'Finds what makes rubrics hard to judge alike.\nExit code: 0 no error, 1 an error was found, 2 wrong call.',
+    )
+    .argument('[rubrics...]', 'names of the library, or files; all of the library when left out')
+    .option('--allow <rule>', 'a rule that is not applied; several times for several', collect)
+    .option('--strict', 'a warning is an error', false)
+    .addOption(jsonOption().default(false))
+    .addHelpText('after', examples('rubato rubric lint rubrics/support.yaml', 'rubato rubric lint --strict'))
+    .action(async (names: string[], options: { allow?: string[]; strict: boolean; json: boolean }) => {
+      const { lintRubrics, lintLines } = await craft()
+      const linted = await lintRubrics(names, options.allow === undefined ? {} : { allow: options.allow })
+      const findings = linted.flatMap(({ findings }) => findings)
+      const nErrors = findings.filter(({ severity }) => severity === 'error').length
+      if (options.json) printJson(io.stdout, linted)
+      else {
+        for (const line of lintLines(linted)) printLine(io.stdout, line)
+        const rubrics = linted.length === 1 ? '1 rubric' : `${linted.length} rubrics`
+        printLine(io.stdout, `${rubrics}: ${nErrors} errors, ${findings.length - nErrors} warnings`)
+      }
+      if (nErrors > 0 || (options.strict && findings.length > 0)) throw new EndsWith(1)
+    })
+}
+
+function addImport(command: Command, io: Io, { craft }: RubricServices): void {
+  command
+    .command('import')
+    .summary('make rubrics of HealthBench lines or promptfoo assertions')
+    .description(
+      'Writes the rubrics of a HealthBench file (JSON lines) or a promptfoo configuration as YAML, one file each.',
+    )
+    .argument('<file>', 'a .jsonl file of HealthBench or RuscaRL, or a promptfoo configuration')
+    .addOption(command.createOption('--from <format>', 'told by the ending when left out').choices(FORMATS))
+    .option('--out <folder>', 'where the rubrics are written', 'rubrics')
+    .option('--overwrite', 'replace files that are there', false)
+    .addOption(jsonOption().default(false))
+    .addHelpText(
+      'after',
+      examples(
+        'rubato rubric import healthbench.jsonl --out rubrics/health',
+        'rubato rubric import promptfooconfig.yaml',
+      ),
+    )
+    .action(async (file: string, options: { from?: Format; out: string; overwrite: boolean; json: boolean }) => {
+      const { importRubrics } = await craft()
+      const { from, out: folder, overwrite } = options
+      const found = await importRubrics(file, { folder, overwrite, ...(from === undefined ? {} : { from }) })
+      if (options.json) return printJson(io.stdout, found)
+      for (const line of found.left) printLine(io.stderr, `warning: left out: ${line}`)
+      for (const written of found.written) printLine(io.stdout, written)
+    })
+}
+
+function addExport(command: Command, io: Io, { craft }: RubricServices): void {
+  command
+    .command('export')
+    .summary('write rubrics as HealthBench lines or promptfoo tests')
+    .description('Writes rubrics as HealthBench lines or as a promptfoo configuration.')
+    .argument('<rubrics...>', 'names of the library, or files')
+    .addOption(command.createOption('--to <format>', 'the format').choices(FORMATS).makeOptionMandatory())
+    .option('--out <file>', 'where it is written; standard output when left out')
+    .addHelpText('after', examples('rubato rubric export voice-assistant --to promptfoo --out promptfooconfig.yaml'))
+    .action(async (names: string[], { to, out }: { to: Format; out?: string }) => {
+      const { exportRubrics } = await craft()
+      const { text, left } = await exportRubrics(names, to)
+      for (const line of left) printLine(io.stderr, `warning: ${line}`)
+      if (out === undefined) io.stdout.write(text)
+      else await (await import('node:fs/promises')).writeFile(out, text)
+    })
+}
+
+interface CalibrateFlags extends JudgeFlags {
+  readonly examples?: string
+  readonly repeats: number
+  readonly keep?: string
+  readonly seed: string
+  readonly json: boolean
+}
+
+function addCalibrate(command: Command, io: Io, { craft }: RubricServices): void {
+  const calibrate = command
+    .command('calibrate')
+    .summary('hold a judge against what people say')
+    .description(
+      'Holds a judge against labels of people: agreement and Cohen’s κ, over all and by criterion, how often it changes its\nmind, whether it prefers long answers or late criteria, and where to draw the line between met and unmet.',
+    )
+    .argument(
+      '<judgements>',
+      'JSON lines of {answer, criterion, human, judge}; or, with --judge, a rubric with judged examples',
+    )
+    .option('--examples <file>', 'judged answers of a rubric of your own, as in rubrics/examples/')
+    .option('--repeats <n>', 'ask the judge so often about each', wholeNumber(1), 3)
+    .option('--keep <file>', 'write what the judge said as JSON lines')
+  judgeFlags(calibrate)
+    .addOption(seedOption('seeds the bootstrap').default('0'))
+    .addOption(jsonOption().default(false))
+    .addHelpText(
+      'after',
+      examples(
+        'rubato rubric calibrate judgements.jsonl',
+        'rubato rubric calibrate customer-call --judge http://127.0.0.1:8000/v1 --judge-model qwen3-32b',
+      ),
+    )
+    .action(async (what: string, flags: CalibrateFlags) => {
+      const { calibrateFile, calibrateJudge, calibrationTable } = await craft()
+      const judge = await judgeOptions(flags, (message) => printLine(io.stderr, `warning: ${message}`))
+      const { seed, repeats, examples: examplesFile } = flags
+      const shared = { seed, signal: io.signal }
+      const calibration =
+        judge === undefined
+          ? await calibrateFile(what, shared)
+          : await (async () => {
+              const more = examplesFile === undefined ? {} : { examplesFile }
+              const found = await calibrateJudge(judge, { ...shared, ...more, rubric: what, repeats })
+              if (flags.keep !== undefined) await keep(flags.keep, found.judgements)
+              return found.calibration
+            })()
+      if (flags.json) printJson(io.stdout, calibration)
+      else printLine(io.stdout, calibrationTable(calibration))
+    })
+}
+
+async function keep(file: string, judgements: readonly object[]): Promise<void> {
+  const { writeFile } = await import('node:fs/promises')
+  await writeFile(file, judgements.map((one) => `${JSON.stringify(one)}\n`).join(''))
+}

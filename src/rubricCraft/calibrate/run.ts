@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { libraryExamples, libraryRubrics, loadRubric, parseExamples } from '../../../rubrics/index.ts'
+import { shortPath, UsageError } from '../../errors.ts'
+import { type OpenAiJudgeOptions, openAiJudge } from '../../judge/index.ts'
+import { seededRandom } from '../../random.ts'
+import { type Calibration, calibrate } from './calibrate.ts'
+import { judgeExamples } from './judgeExamples.ts'
+import { type Judgement, readJudgements } from './judgement.ts'
+
+export interface CalibrateOptions {
+  readonly seed: string
+  readonly signal: AbortSignal
+}
+
+/** A calibration from judgements in a file of JSON lines. */
+export async function calibrateFile(file: string, options: CalibrateOptions): Promise<Calibration> {
+  return calibrate(await readJudgements(file), seededRandom(options.seed))
+}
+
+/**
+ * A calibration of a judge on examples with labels: those of a rubric of the library, or of a file beside a rubric of one's
+ * own.
+ *
+ * @throws UsageError for a rubric without examples, and what `openAiJudge` and its judge throw
+ */
+export async function calibrateJudge(
+  judgeOptions: OpenAiJudgeOptions,
+  options: CalibrateOptions & { rubric: string; examplesFile?: string; repeats: number },
+): Promise<{ calibration: Calibration; judgements: readonly Judgement[] }> {
+  const { rubric: name, examplesFile, repeats, seed, signal } = options
+  const rubric = await loadRubric(name)
+  const examples =
+    examplesFile !== undefined
+      ? parseExamples(await readFile(examplesFile, 'utf8'), rubric, { file: shortPath(examplesFile) })
+      : await examplesOf(name)
+  const judge = await openAiJudge(judgeOptions)
+  try {
+    const together = judgeOptions.ask === 'all'
+    const judgements = await judgeExamples(judge, rubric, examples, { repeats, together, signal })
+    if (judgements.length === 0)
+      throw new UsageError(`${name}: verifiers decide all of it. There is nothing to calibrate.`)
+    return { calibration: calibrate(judgements, seededRandom(seed)), judgements }
+  } finally {
+    judge.close()
+  }
+}
+
+function examplesOf(name: string) {
+  if (libraryRubrics().includes(name)) return libraryExamples(name)
+  throw new UsageError(`${name}: is no rubric of the library. Give its judged answers with --examples.`)
+}
