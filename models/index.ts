@@ -10,6 +10,7 @@ export { type FillFolder, recoverFolders, writeFolderAtomically } from './checkp
 export { CheckpointError } from './checkpoint/errors.ts'
 export { isMapped, type MappedWeights, mapTensors } from './checkpoint/mapped.ts'
 export { readSafetensors, type Safetensors, writeSafetensors } from './checkpoint/safetensors.ts'
+export { type ComposeOptions, composeModel } from './compose.ts'
 export { fromWhisperJson } from './config/whisper.ts'
 export { ConfigError, fromConfigJson, supportedArchitectures, toConfigJson } from './configFile.ts'
 export type { GeneratedRow } from './generation/generate.ts'
@@ -26,9 +27,11 @@ export {
   type Batch,
   Policy,
   type PolicyOptions,
+  parametersOf,
   type Targets,
   type TokenSequence,
 } from './policy.ts'
+export { type RedundantTensor, redundantTensors } from './redundant.ts'
 export { type Engine, startEngine } from './runtime/engine.ts'
 export { RuntimeError } from './runtime/runtime.ts'
 export { renderChat } from './tokenizer/chat.ts'

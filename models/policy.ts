@@ -71,6 +71,23 @@ const PREFILL_ROWS = 16
 const upTo = (n: number, multiple: number): number => Math.max(multiple, Math.ceil(n / multiple) * multiple)
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
 
+/** The weights that a model asks for, as graph inputs by name, in the order of the architecture. */
+function declare(config: AudioLanguageConfig): ReadonlyMap<string, Tensor> {
+  const { weights, declared } = weightTable()
+  const { audio } = config
+  const rows =
+    audio &&
+    audioRows(input('log_mel', [1, audio.nMels, 2 * audio.pool]), input('n_positions', [1], 'int32'), weights, config)
+  const ids = input('ids', [1, 2], 'int64')
+  const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, weights, config)
+  logitsOf(reshape(states, [2, config.language.hidden]), weights, config)
+  return declared
+}
+
+/** Name → shape of every parameter of a model of this shape. */
+export const parametersOf = (config: AudioLanguageConfig): ReadonlyMap<string, readonly number[]> =>
+  new Map([...declare(config)].map(([name, { shape }]) => [name, shape]))
+
 /**
  * One set of weights in an engine, with the graphs that sample from it and train it. What an update writes is what the
  * next rollout reads.
@@ -94,14 +111,7 @@ export class Policy {
     this.engine = engine
     this.#audioId = audioId
     this.#padId = padId
-    const { weights, declared } = weightTable()
-    const { audio } = config
-    const rows =
-      audio &&
-      audioRows(input('log_mel', [1, audio.nMels, 2 * audio.pool]), input('n_positions', [1], 'int32'), weights, config)
-    const ids = input('ids', [1, 2], 'int64')
-    const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, weights, config)
-    logitsOf(reshape(states, [2, config.language.hidden]), weights, config)
+    const declared = declare(config)
     this.#declared = declared
     this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
   }

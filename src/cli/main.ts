@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { addChat } from './commands/chat.ts'
+import { addCompose } from './commands/compose.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
@@ -16,6 +17,7 @@ const COMMANDS = [
   addTrain({ train: () => import('../train.ts'), estimate: () => import('../estimate.ts') }),
   addEval({ evaluate: () => import('../evaluateModel.ts') }),
   addChat({ chat: () => import('../chat.ts') }),
+  addCompose({ compose: () => import('../composeFolder.ts') }),
   addImport({ importModel: () => import('../importModel.ts') }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addScore({

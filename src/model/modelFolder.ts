@@ -13,6 +13,7 @@ import {
   openTokenizer,
   Policy,
   readSafetensors,
+  redundantTensors,
   type Tokenizer,
   toConfigJson,
   writeSafetensors,
@@ -79,7 +80,11 @@ export async function saveModel(
   }
   await json('tokenizer.json', files.tokenizer)
   await json('tokenizer_config.json', files.config)
-  await saveTensors(path.join(folder, 'model.safetensors'), policy, await policy.weights())
+  const weights = await policy.weights()
+  for (const { name, of } of redundantTensors(policy.config)) {
+    weights.set(name, typeof of === 'string' ? weights.get(of)! : of())
+  }
+  await saveTensors(path.join(folder, 'model.safetensors'), policy, weights)
 }
 
 /** Named arrays of a policy's parameters; the names may carry a prefix that ends in `/`. */
@@ -88,8 +93,10 @@ export async function saveTensors(
   policy: Policy,
   arrays: ReadonlyMap<string, Float32Array>,
 ): Promise<void> {
+  const redundant = new Map(redundantTensors(policy.config).map(({ name, shape }) => [name, shape]))
+  const shapeOf = (name: string) => policy.parameters.get(name) ?? redundant.get(name)!
   const tensors = new Map(
-    [...arrays].map(([name, data]) => [name, { shape: policy.parameters.get(name.replace(/^.*\//, ''))!, data }]),
+    [...arrays].map(([name, data]) => [name, { shape: shapeOf(name.replace(/^.*\//, '')), data }]),
   )
   writeSafetensors(file, tensors, { format: 'pt' })
 }

@@ -1,0 +1,152 @@
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
+import type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
+import { writeFolderAtomically } from './checkpoint/atomic.ts'
+import type { WrittenDType } from './checkpoint/dtypes.ts'
+import { CheckpointError } from './checkpoint/errors.ts'
+import { readSafetensors, type Safetensors, type TensorToWrite, writeSafetensors } from './checkpoint/safetensors.ts'
+import { ConfigError, section } from './config/fields.ts'
+import { fromWhisperJson } from './config/whisper.ts'
+import { fromConfigJson, toConfigJson } from './configFile.ts'
+import { parametersOf } from './policy.ts'
+import { sfc32 } from './random.ts'
+import { redundantTensors } from './redundant.ts'
+import { chatTemplate } from './tokenizer/chatTemplate.ts'
+import { audioTokenNames, chatTokenNames } from './tokenizer/specialTokens.ts'
+import { openTokenizer } from './tokenizer/tokenizer.ts'
+import { initialWeight } from './weights.ts'
+
+export interface ComposeOptions {
+  /** Folder whose encoder hears: a Whisper, or an audio-language model. */
+  readonly audio: string
+  /** Folder of a language model. */
+  readonly language: string
+  /** Encoder positions averaged into one token: 2, as in Qwen2-Audio, is 25 tokens a second. */
+  readonly pool?: number
+  /** Draws the projector's first weights (0). */
+  readonly seed?: number
+  readonly dtype?: WrittenDType
+}
+
+/**
+ * Writes an audio-language model that is composed of an encoder, a fresh projector and a language model as one folder in
+ * Qwen2-Audio's form, which `transformers` opens too (with a pool of 2). The language model gets the three tokens around
+ * sound; their embeddings begin as the mean of all others, where no word points.
+ *
+ * @throws CheckpointError, ConfigError, TokenizerError for either folder
+ */
+export async function composeModel(out: string, options: ComposeOptions): Promise<AudioLanguageConfig> {
+  const { language: place, pool = 2, seed = 0, dtype = 'F32' } = options
+  const encoder = readEncoderOf(options.audio)
+  const { config: found } = fromConfigJson(readJson(join(place, 'config.json')), join(place, 'config.json'))
+  if (found.audio) throw new ConfigError(`${place}: hears already. Give a language model.`)
+  const { files, vocab } = withAudioTokens(place, found.language.vocab)
+  const config = { audio: { ...encoder.config, pool }, language: { ...found.language, vocab } }
+  const words = readSafetensors(place)
+  const random = sfc32(seed)
+  const tensors = new Map<string, TensorToWrite>()
+  for (const [name, shape] of parametersOf(config)) {
+    const [tower, ...rest] = name.split('.')
+    const inner = rest.join('.')
+    const data =
+      tower === 'audio_tower'
+        ? () => checked(encoder.tensors, encoder.prefix + inner, shape)
+        : tower === 'language_model'
+          ? () => widened(words, inner, shape, found.language.vocab)
+          : initialWeight(name, shape, 1, random)
+    tensors.set(name, { shape, data, dtype })
+  }
+  for (const { name, shape, of } of redundantTensors(config)) {
+    tensors.set(name, typeof of === 'string' ? tensors.get(of)! : { shape, data: of, dtype })
+  }
+  await writeFolderAtomically(out, async (aside) => {
+    const json = (name: string, value: object) => writeFile(join(aside, name), `${JSON.stringify(value, null, 2)}\n`)
+    await json('config.json', {
+      ...toConfigJson(config, openTokenizer(files).idOf('<|AUDIO|>')),
+      torch_dtype: { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }[dtype],
+    })
+    await json('tokenizer.json', files.tokenizer)
+    await json('tokenizer_config.json', files.config)
+    await json('preprocessor_config.json', {
+      feature_extractor_type: 'WhisperFeatureExtractor',
+      feature_size: config.audio.nMels,
+      sampling_rate: 16_000,
+      hop_length: 160,
+      n_fft: 400,
+      chunk_length: 30,
+    })
+    for (const name of ['generation_config.json', 'chat_template.jinja']) {
+      if (existsSync(join(place, name))) copyFileSync(join(place, name), join(aside, name))
+    }
+    writeSafetensors(join(aside, 'model.safetensors'), tensors)
+  })
+  return config
+}
+
+/** The encoder of a Whisper or of an audio-language model: its shape, its tensors and what stands before their names. */
+function readEncoderOf(folder: string): { config: AudioEncoderConfig; tensors: Safetensors; prefix: string } {
+  const file = join(folder, 'config.json')
+  const json = readJson(file)
+  const tensors = readSafetensors(folder)
+  if ([section(json, file).values.architectures].flat().includes('WhisperForConditionalGeneration')) {
+    return { config: fromWhisperJson(json, file).audio, tensors, prefix: 'model.encoder.' }
+  }
+  const { audio } = fromConfigJson(json, file).config
+  if (!audio) throw new ConfigError(`${folder}: hears nothing. Give a Whisper or an audio-language model.`)
+  return { config: audio, tensors, prefix: 'audio_tower.' }
+}
+
+/** The tokenizer with the tokens around sound, and how many rows the embedding must have. */
+function withAudioTokens(folder: string, vocab: number) {
+  const tokenizer = openTokenizer(folder)
+  const files = tokenizer.files() as { tokenizer: { added_tokens?: object[] }; config: Record<string, unknown> }
+  const missing = audioTokenNames.filter((token) => !tokenizer.has(token))
+  const added = missing.map((content, i) => ({
+    id: tokenizer.vocabSize + i,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
+  }))
+  const isChatMl = chatTokenNames.every((token) => tokenizer.has(token))
+  return {
+    files: {
+      tokenizer: { ...files.tokenizer, added_tokens: [...(files.tokenizer.added_tokens ?? []), ...added] },
+      config: { ...files.config, ...(isChatMl && { chat_template: chatTemplate() }) },
+    },
+    vocab: Math.max(vocab, tokenizer.vocabSize + added.length),
+  }
+}
+
+function checked(tensors: Safetensors, name: string, shape: readonly number[]): Float32Array {
+  const found = tensors.tensors.get(name)?.shape ?? shape
+  if (found.join() === shape.join()) return tensors.read(name)
+  const { file } = tensors.tensors.get(name)!
+  throw new CheckpointError(file, name, `has shape [${found.join(', ')}]. The config asks for [${shape.join(', ')}].`)
+}
+
+/** A tensor of the language model; the tables of words get rows for new ones. */
+function widened(tensors: Safetensors, name: string, shape: readonly number[], vocab: number): Float32Array {
+  const isTable = name === 'model.embed_tokens.weight' || name === 'lm_head.weight'
+  if (!isTable) return checked(tensors, name, shape)
+  const [rows, width] = shape as [number, number]
+  const stored = checked(tensors, name, [vocab, width])
+  const table = new Float32Array(rows * width)
+  table.set(stored)
+  const mean = new Float64Array(width)
+  for (let i = 0; i < stored.length; i++) mean[i % width]! += stored[i]! / vocab
+  for (let row = vocab; row < rows; row++) table.set(mean, row * width)
+  return table
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`${file}: cannot be read (${(error as Error).message}).`)
+  }
+}
