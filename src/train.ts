@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { specAugment } from '../audio/index.ts'
-import { startEngine } from '../models/index.ts'
+import { type Engine, startEngine } from '../models/index.ts'
 import { drawScaffold, type Rubric, renderScaffold, scaffoldRatio, scaffoldSchema } from '../rubrics/index.ts'
 import { type AlarmWatch, alarmWatch } from './alarms.ts'
 import { RunError, UsageError } from './errors.ts'
@@ -19,6 +19,7 @@ import {
   createRun,
   freshRunPath,
   latestRunPath,
+  lockRun,
   openRun,
   type RunFolder,
   type RunSummary,
@@ -60,10 +61,11 @@ export class Interrupted extends Error {
 export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   const { progress, signal, overrides = [] } = options
   const recipe = await readRecipe(options.recipeFile, overrides)
-  const openFolder = runFolderOf(options, recipe)
-  const data = await loadData(recipe)
-  const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+  const folder = folderOf(options, recipe)
+  let engine: Engine | undefined
   try {
+    const data = await loadData(recipe)
+    engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
     const model = await freshOrLoaded(recipe, data, engine)
     const store = featureStore({
       nMels: model.policy.nMels,
@@ -73,28 +75,44 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
     const audible = await hearData(recipe, data, store, progress)
     const fitting = await fitData(recipe, audible, model, store, wholeRubric(recipe).scaffoldOf)
     for (const note of fitting.notes) progress.warn(note)
-    const run = openFolder()
+    const run = folder.open()
     options.onRun?.(run.path)
     const trainer = new Trainer(recipe, fitting, model, store, run, progress, signal, resumeHint(options, run))
     return await trainer.run()
   } finally {
-    await engine.close()
+    folder.close()
+    await engine?.close()
   }
 }
 
-/** Checks now that the run has a place, and makes it when called: a call that is wrong otherwise leaves no folder. */
-function runFolderOf({ resume, runFolder, runsFolder = 'runs' }: TrainOptions, recipe: Recipe): () => RunFolder {
-  if (resume) {
-    const found = runFolder ?? latestRunPath(runsFolder, recipe.name)
-    if (!found)
-      throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
+/** Checks now that the run has a place, and makes it when opened: a call that is wrong otherwise leaves no folder. */
+function folderOf(
+  { resume, runFolder, runsFolder = 'runs' }: TrainOptions,
+  recipe: Recipe,
+): { open(): RunFolder; close(): void } {
+  let unlock = () => {}
+  const close = () => unlock()
+  if (!resume) {
+    const folder = runFolder ?? freshRunPath(runsFolder, recipe.name)
+    checkFree(folder)
+    const open = () => {
+      const run = createRun(folder, stringifyRecipe(recipe, folder))
+      unlock = lockRun(folder)
+      return run
+    }
+    return { open, close }
+  }
+  const found = runFolder ?? latestRunPath(runsFolder, recipe.name)
+  if (!found) throw new UsageError(`${runsFolder}: there is no run "${recipe.name}" to go on with. Leave --resume out.`)
+  if (existsSync(found)) unlock = lockRun(found) // before anything in it is repaired
+  try {
     const run = openRun(found)
     checkUnchanged(run, stringifyRecipe(recipe, found))
-    return () => run
+    return { open: () => run, close }
+  } catch (error) {
+    unlock()
+    throw error
   }
-  const folder = runFolder ?? freshRunPath(runsFolder, recipe.name)
-  checkFree(folder)
-  return () => createRun(folder, stringifyRecipe(recipe, folder))
 }
 
 /** A run that goes on by another recipe would be neither of the two. */

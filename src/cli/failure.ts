@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
 
 export interface Failure {
-  /** 1: the work failed; 2: the call was wrong; 3: it could not be decided. */
-  readonly exitCode: 0 | 1 | 2 | 3
+  /** 1: the work failed; 2: the call was wrong; 3: it could not be decided; 130: stopped by Ctrl-C, as shells have it. */
+  readonly exitCode: 0 | 1 | 2 | 3 | 130
   /** Empty where everything has been said. */
   readonly message: string
 }
@@ -22,7 +22,7 @@ export class EndsWith extends Error {
 const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError', 'CheckpointError', 'TokenizerError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = ['BudgetSpent', 'Diverged', 'Interrupted', 'JudgeError', 'ReportError', 'RunError', 'RuntimeError']
+const KNOWN = ['BudgetSpent', 'Diverged', 'JudgeError', 'ReportError', 'RunError', 'RuntimeError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {
@@ -43,6 +43,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof EndsWith) return { exitCode: error.exitCode, message: '' }
   if (!(error instanceof Error)) return { exitCode: 1, message: `internal: ${String(error)}` }
   if (WRONG_CALL.includes(error.name)) return { exitCode: 2, message: error.message }
+  if (error.name === 'Interrupted') return { exitCode: 130, message: error.message }
   if (KNOWN.includes(error.name)) return { exitCode: 1, message: error.message }
   const { code, path } = error as NodeJS.ErrnoException
   const known = code === undefined ? undefined : SYSTEM[code]

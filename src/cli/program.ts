@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { Command, type Option } from 'commander'
 import type { AddCommand } from './command.ts'
-import { failureOf } from './failure.ts'
+import { type Failure, failureOf } from './failure.ts'
 import { type Io, printLine } from './io.ts'
 
 /**
  * Runs a command line and returns its exit code: 0 done, 1 the work failed, 2 the call was wrong, 3 (of `score`) some
- * verdicts are unknown.
+ * verdicts are unknown, 130 it was stopped by Ctrl-C.
  *
  * @param argv words after the program's name
  */
-export async function runCli(argv: readonly string[], io: Io, commands: readonly AddCommand[]): Promise<0 | 1 | 2 | 3> {
+export async function runCli(
+  argv: readonly string[],
+  io: Io,
+  commands: readonly AddCommand[],
+): Promise<Failure['exitCode']> {
   const program = new Command('rubato')
     .description('Trains audio-language models with rubrics.')
     .version(packageVersion())

@@ -157,7 +157,7 @@ describe('a run that is killed and resumed', () => {
   )
 
   it.concurrent(
-    'with Ctrl-C saves, exits with 1 and prints the line that goes on',
+    'with Ctrl-C saves, exits with 130 and prints the line that goes on',
     async () => {
       const cwd = tinyFolder()
       let asked = false
@@ -170,7 +170,7 @@ describe('a run that is killed and resumed', () => {
           kill('SIGINT')
         },
       })
-      expect(code).toBe(1)
+      expect(code).toBe(130)
       const [, step, line] = /^stopped after step (\d+), saved\. Go on with: rubato (.+)$/m.exec(err) ?? []
       expect(line).toBe(`train recipe.yaml --resume --run ${RUN}`)
       expect(readdirSync(path.join(cwd, RUN, 'checkpoints'))).toContain(`step-${step}`)
