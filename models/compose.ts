@@ -77,9 +77,8 @@ export async function composeModel(out: string, options: ComposeOptions): Promis
       n_fft: 400,
       chunk_length: 30,
     })
-    for (const name of ['generation_config.json', 'chat_template.jinja']) {
-      if (existsSync(join(place, name))) copyFileSync(join(place, name), join(aside, name))
-    }
+    const generation = 'generation_config.json'
+    if (existsSync(join(place, generation))) copyFileSync(join(place, generation), join(aside, generation))
     writeSafetensors(join(aside, 'model.safetensors'), tensors)
   })
   return config
@@ -112,11 +111,16 @@ function withAudioTokens(folder: string, vocab: number) {
     normalized: false,
     special: true,
   }))
-  const isChatMl = chatTokenNames.every((token) => tokenizer.has(token))
+  const lacking = chatTokenNames.find((token) => !tokenizer.has(token))
+  if (lacking !== undefined) {
+    throw new ConfigError(
+      `${folder}: its tokenizer has no "${lacking}". A composed model speaks ChatML, as Qwen and SmolLM2 do.`,
+    )
+  }
   return {
     files: {
       tokenizer: { ...files.tokenizer, added_tokens: [...(files.tokenizer.added_tokens ?? []), ...added] },
-      config: { ...files.config, ...(isChatMl && { chat_template: chatTemplate() }) },
+      config: { ...files.config, chat_template: chatTemplate() },
     },
     vocab: Math.max(vocab, tokenizer.vocabSize + added.length),
   }

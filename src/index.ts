@@ -1,10 +1,14 @@
 /** The pipeline: recipes, data, rollouts, updates, evaluations, runs and their reports. */
 
 export * from './analysis/index.ts'
+export { type ComposeModelOptions, composeFolder } from './composeFolder.ts'
 export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
 export { type Control, type Evaluation, evaluate, type JudgedAnswer, judgeByVerifiers } from './evaluate.ts'
 export { type FeatureStore, featureStore } from './features/featureStore.ts'
+export { type HubModelOptions, hubModel } from './hub/hubModel.ts'
+export { resolveModel } from './hub/resolveModel.ts'
+export { type ImportOptions, importModel } from './importModel.ts'
 export {
   BudgetSpent,
   type Judge,
@@ -17,7 +21,7 @@ export {
   type OpenAiJudgeOptions,
   openAiJudge,
 } from './judge/index.ts'
-export { type Model, openModel, saveModel } from './model/modelFolder.ts'
+export { type Model, type OpenModelOptions, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'
 export type { ContentPart, Message } from './prompts/message.ts'
 export type { PromptRenderer } from './prompts/renderer.ts'
@@ -47,6 +51,7 @@ export {
 export { type RlOptions, rlStep } from './stages/rl.ts'
 export { type SftOptions, sftStep } from './stages/sft.ts'
 export { Interrupted, type TrainOptions, trainRun } from './train.ts'
+export { openTranscriber, type TranscribeOptions, type Transcript } from './transcribe/transcribe.ts'
 export { type Algorithm, groupAdvantages } from './update/advantages.ts'
 export { cispoLoss } from './update/losses/cispo.ts'
 export { crossEntropy } from './update/losses/crossEntropy.ts'

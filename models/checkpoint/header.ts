@@ -30,9 +30,11 @@ const MAX_HEADER = 100_000_000
  */
 export function readHeader(file: string): Header {
   const { text, dataStart, fileSize } = readHeaderText(file)
+  const header = parseObject(text, file)
+  checkNames(text, header, file)
   const tensors: StoredTensor[] = []
   let metadata: Record<string, string> = {}
-  for (const [name, entry] of Object.entries(parseObject(text, file)))
+  for (const [name, entry] of Object.entries(header))
     if (name === '__metadata__') metadata = checkMetadata(entry, file)
     else tensors.push(checkTensor(name, entry, file, dataStart))
   checkLayout(tensors, file, dataStart, fileSize)
@@ -95,6 +97,27 @@ export function parseObject(text: string, file: string): Record<string, unknown>
   if (!isObject(value))
     throw new CheckpointError(file, undefined, `holds ${show(value)} as JSON. There must be an object.`)
   return value
+}
+
+/** JSON.parse keeps the last of several entries of one name, and another reader perhaps the first. */
+function checkNames(text: string, header: Readonly<Record<string, unknown>>, file: string): void {
+  const names = keysOf(text)
+  if (names.length === Object.keys(header).length) return
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  throw new CheckpointError(file, twice, 'is described twice in the header. Once would be right.')
+}
+
+/** Keys of the outermost object of valid JSON, in order, with those that come again. */
+function keysOf(text: string): string[] {
+  const keys: string[] = []
+  let depth = 0
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++
+    else if (token === '}' || token === ']') depth--
+    else if (depth === 1 && token.endsWith(':')) keys.push(JSON.parse(token.slice(0, -1)) as string)
+  }
+  return keys
 }
 
 function checkMetadata(value: unknown, file: string): Record<string, string> {

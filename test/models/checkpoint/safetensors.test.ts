@@ -130,6 +130,13 @@ describe('a safetensors file that lies', () => {
     ['a tensor beyond the end', { w: f32([2], 0, 8) }, 4, 'w', 'cut short'],
     ['a hole', { v: f32([1], 0, 4), w: f32([1], 8, 12) }, 12, 'w', 'no hole'],
     ['an overlap', { v: f32([2], 0, 8), w: f32([1], 4, 8) }, 8, 'w', 'no overlap'],
+    [
+      'a name that comes twice, spelt otherwise',
+      '{"w": {"dtype":"U8","shape":[0],"data_offsets":[0,0]}, "\\u0077" : {"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+      4,
+      'w',
+      'described twice',
+    ],
     ['bytes that nobody owns', { w: f32([1], 0, 4) }, 9, undefined, '5 bytes after the last tensor'],
   ])('%s is refused by name', (_what, header, dataLength, tensor, message) => {
     const error = errorOf(() => readSafetensors(forge(header, dataLength)))
