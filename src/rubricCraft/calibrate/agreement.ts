@@ -23,12 +23,25 @@ export interface Agreement {
  *
  * with pₕ and pⱼ the shares that people and the judge call met (J. Cohen, 1960).
  */
-export function agreementOf(pairs: readonly Pair[]): Agreement {
-  const n = pairs.length
-  const count = (human: boolean, judge: boolean) =>
-    pairs.filter((pair) => pair.human === human && pair.judge === judge).length
-  const [both, neither] = [count(true, true), count(false, false)]
-  const [falseMet, falseUnmet] = [count(false, true), count(true, false)]
+export const agreementOf = (pairs: readonly Pair[]): Agreement => agreementOfTable(tableOf(pairs))
+
+/** How often each of the four cases is found. */
+export interface Table {
+  both: number
+  neither: number
+  falseMet: number
+  falseUnmet: number
+}
+
+export function tableOf(pairs: readonly Pair[]): Table {
+  const table = { both: 0, neither: 0, falseMet: 0, falseUnmet: 0 }
+  for (const { human, judge } of pairs)
+    table[human ? (judge ? 'both' : 'falseUnmet') : judge ? 'falseMet' : 'neither']++
+  return table
+}
+
+export function agreementOfTable({ both, neither, falseMet, falseUnmet }: Table): Agreement {
+  const n = both + neither + falseMet + falseUnmet
   const [nMet, nUnmet] = [both + falseUnmet, neither + falseMet]
   const observed = (both + neither) / n
   const [human, judge] = [nMet / n, (both + falseMet) / n]

@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts'
-import { type Agreement, agreementOf, type Pair } from './agreement.ts'
+import { type Agreement, agreementOf, agreementOfTable, type Pair, tableOf } from './agreement.ts'
 import { groupBy, itemOf } from './group.ts'
 import type { Judgement } from './judgement.ts'
 import { type Threshold, thresholdOf } from './threshold.ts'
@@ -80,11 +80,18 @@ function flipRateOf(judgements: readonly Judgement[]): number | null {
 
 /** Whole answers are drawn, since verdicts on one answer are not independent. */
 function kappaInterval(judgements: readonly Judgement[], random: Random, nDraws: number): [number, number] | null {
-  const answers = [...groupBy(judgements, ({ answer }) => answer).values()].map(pairsOf)
-  if (agreementOf(answers.flat()).kappa === null || answers.length < 2) return null
+  const answers = [...groupBy(judgements, ({ answer }) => answer).values()].map((list) => tableOf(pairsOf(list)))
+  if (agreementOf(pairsOf(judgements)).kappa === null || answers.length < 2) return null
   const draws = Array.from({ length: nDraws }, () => {
-    const drawn = answers.flatMap(() => answers[Math.floor(random() * answers.length)]!)
-    return agreementOf(drawn).kappa
+    const drawn = tableOf([])
+    for (let i = 0; i < answers.length; i++) {
+      const table = answers[Math.floor(random() * answers.length)]!
+      drawn.both += table.both
+      drawn.neither += table.neither
+      drawn.falseMet += table.falseMet
+      drawn.falseUnmet += table.falseUnmet
+    }
+    return agreementOfTable(drawn).kappa
   })
   const known = draws.filter((kappa) => kappa !== null).sort((a, b) => a - b)
   if (known.length === 0) return null
