@@ -10,7 +10,10 @@ export { type HubModelOptions, hubModel } from './hub/hubModel.ts'
 export { resolveModel } from './hub/resolveModel.ts'
 export { type ImportOptions, importModel } from './importModel.ts'
 export {
+  type AttackReport,
   BudgetSpent,
+  type EngineJudgeOptions,
+  engineJudge,
   type Judge,
   JudgeError,
   type JudgeMetrics,
@@ -20,6 +23,8 @@ export {
   judgeTemplates,
   type OpenAiJudgeOptions,
   openAiJudge,
+  rubricMention,
+  runAttacks,
 } from './judge/index.ts'
 export { type Model, type OpenModelOptions, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'

@@ -1,5 +1,6 @@
 export { type AttackCase, type AttackReport, attackCases, runAttacks } from './attackSuite.ts'
 export { type Attack, attacks } from './attacks.ts'
+export { type EngineJudgeOptions, engineJudge } from './engineJudge.ts'
 export { BudgetSpent, JudgeError } from './error.ts'
 export type { AnswerToJudge, Evidence, Judge, JudgeMetrics, JudgeTask, JudgeVerdict } from './judge.ts'
 export { rubricMention } from './mention.ts'

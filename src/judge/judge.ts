@@ -42,8 +42,8 @@ export interface Judge {
    */
   judge(task: JudgeTask, options?: { readonly signal?: AbortSignal }): Promise<JudgeVerdict[]>
   metrics(): JudgeMetrics
-  /** Closes the cache. */
-  close(): void
+  /** Lets go of the cache, and of a model that it holds. */
+  close(): void | Promise<void>
 }
 
 /** What judging took, since the judge was made. */

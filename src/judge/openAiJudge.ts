@@ -156,7 +156,7 @@ export async function openAiJudge(options: OpenAiJudgeOptions): Promise<Judge> {
   })
 }
 
-function templateOf(template: string | JudgeTemplate, ask: 'each' | 'all'): JudgeTemplate {
+export function templateOf(template: string | JudgeTemplate, ask: 'each' | 'all'): JudgeTemplate {
   const names = judgeTemplates.map(({ name }) => name)
   const found = typeof template === 'string' ? judgeTemplates.find(({ name }) => name === template) : template
   if (found === undefined)

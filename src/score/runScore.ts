@@ -99,7 +99,7 @@ async function withJudge<T>(options: OpenAiJudgeOptions | undefined, work: (judg
   try {
     return await work(judge)
   } finally {
-    judge.close()
+    await judge.close()
   }
 }
 
