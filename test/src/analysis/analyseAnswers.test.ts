@@ -6,7 +6,9 @@ import type { EvaluationRecord } from '../../../src/runs/index.ts'
 import { folderWith } from '../temporary.ts'
 import { tinyFiles, trainTiny } from '../tinyRun.ts'
 
-it('a run and rubato eval write best-of-N, entropy, diversity and novelty, where answers can show them', async () => {
+it('a run and rubato eval write best-of-N, entropy, diversity and novelty, where answers can show them', {
+  timeout: 90_000,
+}, async () => {
   const folder = folderWith(tinyFiles())
   await trainTiny(folder, [
     'stages[0].sft.steps=3',
