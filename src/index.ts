@@ -36,6 +36,16 @@ export { parseRecipe, type Recipe, readRecipe, recipeJsonSchema } from './recipe
 export { writeReport } from './report/index.ts'
 export { type PreparedSample, prepare } from './rollout/prepare.ts'
 export { sampleCompletions } from './rollout/sample.ts'
+export {
+  type Calibration,
+  calibrate,
+  type ImportedFiles,
+  importRubrics,
+  type Judgement,
+  judgeExamples,
+  type LintedRubric,
+  lintRubrics,
+} from './rubricCraft/index.ts'
 export { freshRunPath, openRun, type RunFolder, type RunSummary } from './runs/index.ts'
 export {
   type AnswerToScore,
