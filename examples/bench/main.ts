@@ -17,6 +17,7 @@ import { benchQuickstart } from './quickstart.ts'
 import type { BenchResult } from './result.ts'
 import { benchSampling } from './sampling.ts'
 import { benchGroup, benchSequenceLength } from './scaling.ts'
+import { benchScore } from './score.ts'
 import { benchTrainStep } from './trainStep.ts'
 
 const benches: Record<string, () => Promise<BenchResult>> = {
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   sequenceLength: benchSequenceLength,
   group: benchGroup,
   judge: benchJudge,
+  score: benchScore,
 }
 const names = Object.keys(benches)
 

@@ -31,7 +31,7 @@ const FORMAT = 1
 export async function openReplyCache(file: string): Promise<ReplyCache> {
   const open = await sqlite()
   if (file !== ':memory:') mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
-  const database = open(file)
+  const database = open(file === ':memory:' ? file : path.resolve(file))
   const { get, put, count } = prepared(database, file)
   return {
     get(key) {
