@@ -27,7 +27,7 @@ export async function postChat(request: ChatRequest, options: PostOptions, signa
   const limit = new AbortController()
   const stop = () => limit.abort(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(() => limit.abort(new TimedOut()), options.timeoutMs)
+  const timer = setTimeout(() => limit.abort(), options.timeoutMs)
   const sent = performance.now()
   try {
     const { url, apiKey, headers } = options
@@ -56,10 +56,6 @@ export async function postChat(request: ChatRequest, options: PostOptions, signa
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
   }
-}
-
-class TimedOut extends Error {
-  override name = 'TimedOut'
 }
 
 /** `…/chat/completions` below a base URL; an address that ends so is kept. */
