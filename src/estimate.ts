@@ -1,6 +1,7 @@
 import { type AudioFeatures, type Policy, startEngine } from '../models/index.ts'
 import { renderScaffold } from '../rubrics/index.ts'
 import { FEATURE_BYTES } from './features/featureStore.ts'
+import { resolveModel } from './hub/resolveModel.ts'
 import { matrixRate } from './matrixRate.ts'
 import { activations, type BatchSize, forwardFlops } from './model/cost.ts'
 import { assembleFrom, type Model, modelPlace } from './model/modelFolder.ts'
@@ -24,7 +25,7 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
   try {
     const model =
       typeof recipe.model === 'string'
-        ? assembleFrom(modelPlace(recipe.model), engine)
+        ? assembleFrom(modelPlace(await resolveModel(recipe.model)), engine)
         : assembleFresh(recipe.model, data, engine)
     const rate = await matrixRate(engine)
     const parts = recipe.stages.map((stage, i) =>

@@ -117,8 +117,8 @@ function attention(
   const headDim = headDimOf(config)
   const project = (name: string, n: number) => {
     const width = n * headDim
-    const bias = qkvBias ? w.at(`${name}.bias`, [width]) : undefined
-    return linear(x, w.at(`${name}.weight`, [width, hidden]), bias)
+    const weight = w.at(`${name}.weight`, [width, hidden])
+    return linear(x, weight, qkvBias ? w.at(`${name}.bias`, [width]) : undefined)
   }
   const normed = (name: string, t: Tensor, n: number) => {
     if (!qkNorm) return t
