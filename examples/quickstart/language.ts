@@ -38,7 +38,7 @@ const VAGUE = [
   'it is a short clip with a few noises.',
 ]
 /** Shares of the poor answers that name one sound rightly, and that name one rightly and one wrongly; the rest is vague. */
-const POOR = { oneRight: 0.15, oneWrong: 0.05 }
+const POOR = { oneRight: 0.06, oneWrong: 0.04 }
 
 export const pick = <T>(items: readonly T[], random: Random): T => items[Math.floor(random() * items.length)]!
 

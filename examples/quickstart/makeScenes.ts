@@ -43,7 +43,7 @@ export interface SceneCounts {
 }
 
 /** Goes up whenever the same options give other data. */
-const VERSION = 9
+const VERSION = 10
 const SINGLE_SECONDS = 1.28
 /** One length for all scenes, so that one shape of the graphs hears them all. */
 const SCENE_SECONDS = 3.2
