@@ -6,7 +6,7 @@ import {
 } from './architectures/audioLanguageModel.ts'
 import { headDimOf, type KvCache } from './architectures/decoder.ts'
 import type { MappedWeights } from './checkpoint/mapped.ts'
-import type { GeneratedRow, GenerateRequest } from './generation/generate.ts'
+import type { GeneratedRow, GenerateRequest, OnTokens } from './generation/generate.ts'
 import { plainSampling, type SamplingOptions } from './generation/sampling.ts'
 import { add, compile, gatherRows, grad, input, reshape, type Tensor } from './graph/index.ts'
 import { type Objective, type ObjectiveContext, objectiveContext } from './objective.ts'
@@ -298,9 +298,11 @@ export class Policy {
     maxNewTokens: number
     stopIds: readonly number[]
     sampling?: Partial<SamplingOptions>
-    onTokens?: (row: number, ids: number[]) => void
+    onTokens?: OnTokens
+    /** When aborted, sampling ends after the token at hand; rows keep what they have. */
+    signal?: AbortSignal
   }): Promise<GeneratedRow[]> {
-    const { batch, rows, maxNewTokens } = options
+    const { batch, rows, maxNewTokens, signal } = options
     const { language } = this.config
     const longest = Math.max(...batch.sequences.map(({ ids }) => ids.length))
     const capacity = upTo(longest + maxNewTokens, CACHE_BUCKET)
@@ -330,7 +332,11 @@ export class Policy {
       if (n >= rows.length) break
     }
     const place = new Map(order.map((prompt, i) => [prompt, i]))
-    return this.engine.generate(
+    const stop = signal && new Int32Array(new SharedArrayBuffer(4))
+    const end = () => stop && Atomics.store(stop, 0, 1)
+    if (signal?.aborted) end()
+    signal?.addEventListener('abort', end, { once: true })
+    const generated = this.engine.generate(
       {
         prefills,
         decoders,
@@ -340,9 +346,11 @@ export class Policy {
         sampling: { ...plainSampling, suppressIds: this.#suppressIds, ...options.sampling },
         maxNewTokens,
         stopIds: options.stopIds,
+        ...(stop && { stop }),
       },
       options.onTokens,
     )
+    return generated.finally(() => signal?.removeEventListener('abort', end))
   }
 
   readonly #graphs = new Map<string, { metricNames: string[]; into: Record<string, string>; unreached: string[] }>()

@@ -27,6 +27,8 @@ export interface GenerateRequest {
   readonly maxNewTokens: number
   readonly stopIds: readonly number[]
   readonly bindPrefix?: string
+  /** Shared memory: once its first element is not 0, the rows that are left end where they are. */
+  readonly stop?: Int32Array
 }
 
 export interface GeneratedRow {
@@ -36,6 +38,11 @@ export interface GeneratedRow {
   readonly logProbs: number[]
   readonly finishReason: 'stop' | 'length'
 }
+
+/** Told of sampled tokens as they come: the row, ids, and the log-probability of each as in {@link GeneratedRow}. */
+export type OnTokens = (row: number, ids: number[], logProbs: number[]) => void
+
+const isStopped = ({ stop }: GenerateRequest): boolean => stop !== undefined && Atomics.load(stop, 0) !== 0
 
 interface Live {
   readonly row: number
@@ -51,7 +58,7 @@ interface Live {
 export async function generate(
   runtime: Runtime,
   request: GenerateRequest,
-  onTokens?: (row: number, ids: number[]) => void,
+  onTokens?: OnTokens,
 ): Promise<GeneratedRow[]> {
   const { cache, rows, sampling, maxNewTokens, vocab } = request
   const stops = new Set(request.stopIds)
@@ -75,13 +82,14 @@ export async function generate(
     state.seen.add(id)
     state.lastId = id
     if (stops.has(id)) result.finishReason = 'stop'
-    else onTokens?.(state.row, [id])
+    else onTokens?.(state.row, [id], [logProb])
     return !stops.has(id) && result.completionIds.length < maxNewTokens && state.length < cache.capacity
   }
 
   // Prompts: prefill each chunk, then hand its keys and values to the rows that continue it.
   let firstPrompt = 0
   for (const { graph, feeds, lengths } of request.prefills) {
+    if (isStopped(request)) break
     const chunk = feeds.ids!.shape[0]!
     const past = names.map(() => new Float32Array(chunk * stride))
     const logits = await step(runtime, request, graph, feeds, names, past, [chunk, cache])
@@ -98,7 +106,7 @@ export async function generate(
     firstPrompt += lengths.length
   }
 
-  while (live.length > 0) {
+  while (live.length > 0 && !isStopped(request)) {
     const { batch, graph } = decoderFor(request.decoders, live.length)
     const ids = new BigInt64Array(batch)
     const lastIndex = new Int32Array(batch)

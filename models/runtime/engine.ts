@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { GeneratedRow, GenerateRequest } from '../generation/generate.ts'
+import type { GeneratedRow, GenerateRequest, OnTokens } from '../generation/generate.ts'
 import type { CompiledGraph } from '../graph/model.ts'
 import type { DType } from '../graph/tensor.ts'
 import { type RunRequest, RuntimeError, type RuntimeOptions, type Value, type Values } from './runtime.ts'
@@ -17,7 +17,7 @@ export interface Engine {
   copy(from: string, to: string): Promise<number>
   forget(names: readonly string[]): Promise<void>
   run(request: RunRequest): Promise<Record<string, Value>>
-  generate(request: GenerateRequest, onTokens?: (row: number, ids: number[]) => void): Promise<GeneratedRow[]>
+  generate(request: GenerateRequest, onTokens?: OnTokens): Promise<GeneratedRow[]>
   memory(): Promise<{ rss: number; arrays: number; graphs: number }>
   close(): Promise<void>
 }
@@ -90,7 +90,7 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
     forget: (names) => call('forget', [names]),
     run: (request) => call('run', [request]),
     generate: (request, onTokens) =>
-      call('generate', [request, onTokens !== undefined], (event) => onTokens?.(...(event as [number, number[]]))),
+      call('generate', [request, onTokens !== undefined], (event) => onTokens?.(...(event as Parameters<OnTokens>))),
     memory: () => call('memory', []),
     async close() {
       await worker.terminate()

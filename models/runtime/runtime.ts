@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node'
-import { type GeneratedRow, type GenerateRequest, generate } from '../generation/generate.ts'
+import { type GeneratedRow, type GenerateRequest, generate, type OnTokens } from '../generation/generate.ts'
 import type { DType } from '../graph/tensor.ts'
 
 export type Values = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
@@ -133,7 +133,7 @@ export class Runtime {
   }
 
   /** Samples completions; see {@link generate}. */
-  generate(request: GenerateRequest, onTokens?: (row: number, ids: number[]) => void): Promise<GeneratedRow[]> {
+  generate(request: GenerateRequest, onTokens?: OnTokens): Promise<GeneratedRow[]> {
     return generate(this, request, onTokens)
   }
 

@@ -28,7 +28,7 @@ async function answer({ id, method, args }: Call): Promise<void> {
       method === 'generate'
         ? await runtime.generate(
             args[0] as never,
-            args[1] ? (row, ids) => port.postMessage({ id, event: [row, ids] }) : undefined,
+            args[1] ? (...event: unknown[]) => port.postMessage({ id, event }) : undefined,
           )
         : await (runtime[method] as (...args: unknown[]) => Promise<unknown>).apply(runtime, [...args])
     port.postMessage({ id, result } satisfies Reply, buffersOf(result))
