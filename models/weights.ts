@@ -1,4 +1,6 @@
-import { GraphError, input, type Shape, sameShape, show, type Tensor } from './graph/tensor.ts'
+import { type Adapter, DROPOUT_STRIDE, loraNames, loraScale } from './adapters/adapter.ts'
+import { add, linear, mul, reshape, scale, slice } from './graph/ops/index.ts'
+import { GraphError, input, type Shape, sameShape, show, sizeOf, type Tensor } from './graph/tensor.ts'
 import { gaussian, type Random } from './random.ts'
 
 /**
@@ -8,12 +10,44 @@ import { gaussian, type Random } from './random.ts'
 export interface Weights {
   at(name: string, shape: Shape): Tensor
   in(scope: string | number): Weights
+  /** x·Wᵀ + b of the linear `name`, and what an adapter adds to it: x [..., nIn] → [..., nOut]. */
+  linear(x: Tensor, name: string, nOut: number, options?: { bias?: boolean }): Tensor
 }
 
-/** A table of weights that fills as the architecture asks for them. */
-export function weightTable(): { weights: Weights; declared: ReadonlyMap<string, Tensor> } {
+export interface WeightTable {
+  readonly weights: Weights
+  readonly declared: ReadonlyMap<string, Tensor>
+  /** Modules that were asked for by `linear`, which an adapter can stand beside: name → [nOut, nIn]. */
+  readonly linears: ReadonlyMap<string, readonly [number, number]>
+}
+
+/**
+ * A table of weights that fills as the architecture asks for them. With an adapter its linears carry low-rank updates;
+ * `dropout`, given for training only, is the table that {@link Adapter.dropout} is read from, [length].
+ */
+export function weightTable({ adapter, dropout }: { adapter?: Adapter; dropout?: Tensor } = {}): WeightTable {
   const declared = new Map<string, Tensor>()
+  const linears = new Map<string, readonly [number, number]>()
+  const order = new Map([...(adapter?.linears.keys() ?? [])].map((module, i) => [module, i]))
+  /** Inputs of a linear's update, less those that dropout hides. */
+  const seen = (x: Tensor, module: string): Tensor => {
+    if (!dropout) return x
+    const from = order.get(module)! * DROPOUT_STRIDE
+    return mul(x, reshape(slice(dropout, 0, from, from + sizeOf(x.shape)), x.shape))
+  }
   const scoped = (prefix: string): Weights => ({
+    linear(x, name, nOut, { bias = false } = {}) {
+      const nIn = x.shape.at(-1)!
+      const weight = this.at(`${name}.weight`, [nOut, nIn])
+      const y = linear(x, weight, bias ? this.at(`${name}.bias`, [nOut]) : undefined)
+      const module = prefix + name
+      linears.set(module, [nOut, nIn])
+      const lora = adapter?.linears.get(module)
+      if (!adapter || !lora) return y
+      const { a, b } = loraNames(name)
+      const narrow = linear(seen(x, module), this.at(a, [lora.rank, nIn]))
+      return add(y, scale(linear(narrow, this.at(b, [nOut, lora.rank])), loraScale(lora, adapter)))
+    },
     at(name, shape) {
       const full = prefix + name
       const known = declared.get(full)
@@ -26,7 +60,7 @@ export function weightTable(): { weights: Weights; declared: ReadonlyMap<string,
     },
     in: (scope) => scoped(`${prefix}${scope}.`),
   })
-  return { weights: scoped(''), declared }
+  return { weights: scoped(''), declared, linears }
 }
 
 /**

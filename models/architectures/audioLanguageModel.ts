@@ -3,7 +3,6 @@ import {
   GraphError,
   gatherRows,
   lessOrEqual,
-  linear,
   maximum,
   reshape,
   scalar,
@@ -30,9 +29,8 @@ export function audioRows(
   if (!audio) throw new GraphError('audioRows: the model has no audio encoder.')
   const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), audio)
   const [nAudios, nTokens] = encoded.shape as [number, number, number]
-  const projector = w.in('multi_modal_projector').in('linear')
   const rows = reshape(encoded, [nAudios * nTokens, audio.hidden])
-  return linear(rows, projector.at('weight', [hidden, audio.hidden]), projector.at('bias', [hidden]))
+  return w.in('multi_modal_projector').linear(rows, 'linear', hidden, { bias: true })
 }
 
 /** Where the language model's weights stand: under a name of its own beside an audio tower, else at the root. */

@@ -115,11 +115,7 @@ function attention(
   const { hidden, nHeads, nKvHeads, qkvBias = true, qkNorm = false, rmsEpsilon } = config
   const [batch, time] = x.shape as [number, number, number]
   const headDim = headDimOf(config)
-  const project = (name: string, n: number) => {
-    const width = n * headDim
-    const weight = w.at(`${name}.weight`, [width, hidden])
-    return linear(x, weight, qkvBias ? w.at(`${name}.bias`, [width]) : undefined)
-  }
+  const project = (name: string, n: number) => w.linear(x, name, n * headDim, { bias: qkvBias })
   const normed = (name: string, t: Tensor, n: number) => {
     if (!qkNorm) return t
     const byHead = reshape(t, [batch, time, n, headDim])
@@ -158,14 +154,14 @@ function attention(
     const mixed = matMul(grouped(shares), heads(v, nKvHeads))
     heard = reshape(transpose(reshape(mixed, [batch, nHeads, time, headDim]), [0, 2, 1, 3]), q.shape)
   }
-  return linear(heard, w.at('o_proj.weight', [hidden, nHeads * headDim]))
+  return w.linear(heard, 'o_proj', hidden)
 }
 
 /** SwiGLU (arXiv 2002.05202): down(silu(gate(x)) · up(x)). */
 function swiGlu(x: Tensor, w: Weights, { hidden, ffn }: LanguageConfig): Tensor {
-  const gate = linear(x, w.at('gate_proj.weight', [ffn, hidden]))
-  const up = linear(x, w.at('up_proj.weight', [ffn, hidden]))
-  return linear(mul(silu(gate), up), w.at('down_proj.weight', [hidden, ffn]))
+  const gate = w.linear(x, 'gate_proj', ffn)
+  const up = w.linear(x, 'up_proj', ffn)
+  return w.linear(mul(silu(gate), up), 'down_proj', hidden)
 }
 
 /** Token t sees tokens 0 to t: 0 there, −1e9 after. Padding on the right is therefore never seen. */

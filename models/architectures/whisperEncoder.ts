@@ -68,23 +68,22 @@ function encoderBlock(x: Tensor, mask: Tensor, w: Weights, config: AudioEncoderC
   const norm = (name: string, t: Tensor) =>
     layerNorm(t, w.at(`${name}.weight`, [hidden]), w.at(`${name}.bias`, [hidden]), EPSILON)
   x = add(x, selfAttention(norm('self_attn_layer_norm', x), mask, w.in('self_attn'), config))
-  const widened = linear(norm('final_layer_norm', x), w.at('fc1.weight', [ffn, hidden]), w.at('fc1.bias', [ffn]))
-  return add(x, linear(gelu(widened), w.at('fc2.weight', [hidden, ffn]), w.at('fc2.bias', [hidden])))
+  const widened = w.linear(norm('final_layer_norm', x), 'fc1', ffn, { bias: true })
+  return add(x, w.linear(gelu(widened), 'fc2', hidden, { bias: true }))
 }
 
 function selfAttention(x: Tensor, mask: Tensor, w: Weights, { hidden, nHeads }: AudioEncoderConfig): Tensor {
   const [nAudios, time] = x.shape as [number, number, number]
   const headDim = hidden / nHeads
   const heads = (t: Tensor) => transpose(reshape(t, [nAudios, time, nHeads, headDim]), [0, 2, 1, 3])
-  const project = (name: string, bias: boolean) =>
-    linear(x, w.at(`${name}.weight`, [hidden, hidden]), bias ? w.at(`${name}.bias`, [hidden]) : undefined)
+  const project = (name: string, bias: boolean) => w.linear(x, name, hidden, { bias })
   const q = heads(project('q_proj', true))
   const k = heads(project('k_proj', false)) // Whisper's keys carry no bias
   const v = heads(project('v_proj', true))
   const scores = matMul(q, k, { transposeB: true, alpha: 1 / Math.sqrt(headDim) })
   const heard = matMul(softmax(add(scores, mask)), v)
   const merged = reshape(transpose(heard, [0, 2, 1, 3]), [nAudios, time, hidden])
-  return linear(merged, w.at('out_proj.weight', [hidden, hidden]), w.at('out_proj.bias', [hidden]))
+  return w.linear(merged, 'out_proj', hidden, { bias: true })
 }
 
 /**

@@ -1,0 +1,12 @@
+/** Parts of an audio-language model, in the order in which sound passes them. */
+export const towers = ['encoder', 'projector', 'decoder'] as const
+export type Tower = (typeof towers)[number]
+
+/** Where an audio-language model keeps each part; a language model of its own is all decoder. */
+export const towerModules = { encoder: 'audio_tower', projector: 'multi_modal_projector' } as const
+
+/** The part that a tensor or module belongs to, by the first word of its name. */
+export function towerOf(name: string): Tower {
+  if (name.startsWith(`${towerModules.encoder}.`)) return 'encoder'
+  return name.startsWith(`${towerModules.projector}.`) ? 'projector' : 'decoder'
+}
