@@ -7,6 +7,7 @@ import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
 import { addRubric } from './commands/rubric.ts'
 import { addScore } from './commands/score.ts'
+import { addServe } from './commands/serve.ts'
 import { addTrain } from './commands/train.ts'
 import { addTranscribe } from './commands/transcribe.ts'
 import { printLine } from './io.ts'
@@ -25,6 +26,7 @@ const COMMANDS = [
     transcriber: async (model) => (await import('../score/transcriber.ts')).transcriberOf(model),
   }),
   addRubric({ craft: () => import('../rubricCraft/index.ts') }),
+  addServe({ serve: () => import('../serve/serve.ts') }),
   addInfo({ info: () => import('../info.ts') }),
   addDoctor(),
 ]

@@ -1,0 +1,73 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { loadAudio, logMel } from '../../audio/index.ts'
+import { libraryRubrics, loadRubric, parseRubric, stringifyRubric } from '../../rubrics/index.ts'
+import { scoreAnswer } from '../score/scoreAnswer.ts'
+import type { AppOptions } from './app.ts'
+import { addAssets } from './assets.ts'
+import { jsonBody } from './chatCompletions.ts'
+import { checkedLength } from './chatRequest.ts'
+import { ApiError } from './errors.ts'
+import { addRuns } from './runs.ts'
+
+const scoreBody = z.strictObject({
+  rubric: z.string().max(100_000),
+  text: z.string().max(100_000),
+  question: z.string().max(100_000).default(''),
+})
+
+const PICTURE_SECONDS = 30 // of sound in a mel picture; the page shows what the model hears
+
+/** The demo page, the runs page, and what they ask for. */
+export function addPages(app: Hono, options: AppOptions): void {
+  addAssets(app)
+  addRuns(app, options.runs)
+
+  app.get('/api/about', (c) =>
+    c.json({
+      models: [...options.models.values()].map(({ id, hears, maxSeconds }) => ({ id, hears, maxSeconds })),
+      rubrics: libraryRubrics(),
+      judge: options.judge !== undefined,
+    }),
+  )
+
+  app.get('/api/rubrics/:name', async (c) => {
+    const name = c.req.param('name')
+    if (!libraryRubrics().includes(name)) throw new ApiError(404, 'no such rubric.')
+    return c.json({ name, text: stringifyRubric(await loadRubric(name), 'yaml') })
+  })
+
+  // The log-mel that a model hears, a byte a value: [nMels, nFrames], the lowest band first.
+  app.post('/api/mel', async (c) => {
+    const bytes = checkedLength(new Uint8Array(await c.req.arrayBuffer()))
+    const { samples } = await loadAudio(bytes, { sampleRate: 16_000 })
+    const heard = samples.subarray(0, PICTURE_SECONDS * 16_000)
+    const { data, nMels, nFrames } = await logMel(heard, { nMels: [...options.models.values()][0]?.nMels ?? 80 })
+    const [low, high] = data.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)] as const, [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ] as const)
+    const scale = high > low ? 255 / (high - low) : 0
+    return c.json({
+      nMels,
+      nFrames,
+      seconds: samples.length / 16_000,
+      data: Buffer.from(Uint8Array.from(data, (v) => Math.round((v - low) * scale))).toString('base64'),
+    })
+  })
+
+  app.post('/api/score', async (c) => {
+    const parsed = scoreBody.safeParse(await jsonBody(c))
+    if (!parsed.success)
+      throw new ApiError(400, `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}.`)
+    const { rubric: yaml, text, question } = parsed.data
+    const rubric = parseRubric(yaml, { file: 'rubric' })
+    const scored = await scoreAnswer(
+      { text, messages: question === '' ? [] : [{ role: 'user', content: question }] },
+      rubric,
+      { signal: c.req.raw.signal, ...(options.judge && { judge: options.judge }) },
+    )
+    const { score, earned, possible, nUnknown, criteria } = scored
+    return c.json({ name: rubric.name, score, earned, possible, nUnknown, criteria, rubric })
+  })
+}

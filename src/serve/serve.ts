@@ -1,0 +1,103 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { serve } from '@hono/node-server'
+import { UsageError } from '../errors.ts'
+import type { ScoreOptions } from '../score/index.ts'
+import { openTranscriber } from '../transcribe/transcribe.ts'
+import { serveApp } from './app.ts'
+import { isLoopback } from './guard.ts'
+import { requestQueue } from './queue.ts'
+import { type ServedModel, serveModel } from './servedModel.ts'
+import type { ServedWhisper } from './transcriptions.ts'
+
+export interface ServeOptions {
+  /** Model folders, run folders, GGUF files or hub ids; each gets an engine of its own. */
+  readonly models: readonly string[]
+  /** A Whisper for `/v1/audio/transcriptions`. */
+  readonly whisper?: string
+  /** Address to listen at ('127.0.0.1'); any other needs a token. */
+  readonly host?: string
+  /** 0 takes a free one (8000). */
+  readonly port?: number
+  readonly token?: string
+  /** Execution provider of ONNX Runtime ('cpu'). */
+  readonly device?: string
+  /** Folder whose runs the page shows ('runs'). */
+  readonly runs?: string
+  /** Requests a model lets wait (256); the next is answered 429. */
+  readonly maxWaiting?: number
+  readonly judge?: ScoreOptions['judge']
+  readonly onNotice?: (line: string) => void
+}
+
+export interface RunningServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+// Milliseconds; a client that dribbles holds a socket no longer.
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 }
+
+/**
+ * Serves models as OpenAI's API, and the demo page, until closed.
+ *
+ * @throws UsageError for an address that is not loopback without a token, two models of one name, a model that is none
+ * @example
+ * const server = await startServer({ models: ['runs/quickstart'] })
+ * new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' })
+ */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  const { host = '127.0.0.1', port = 8000, token, device = 'cpu', maxWaiting = 256, onNotice = () => {} } = options
+  if (!isLoopback(host) && (token === undefined || token.length < 16)) {
+    throw new UsageError(`--host ${host}: others could ask. Give a token of 16 characters or more in RUBATO_TOKEN.`)
+  }
+  const models = new Map<string, ServedModel>()
+  let whisper: ServedWhisper | undefined
+  const closeModels = () => Promise.all([...[...models.values()].map((m) => m.close()), whisper?.transcriber.close()])
+  try {
+    for (const model of options.models) {
+      const served = await serveModel(model, { device, maxWaiting, onNotice })
+      if (models.has(served.id)) {
+        await served.close()
+        throw new UsageError(`--model ${model}: another model is called "${served.id}". Rename one of the folders.`)
+      }
+      models.set(served.id, served)
+    }
+    if (options.whisper !== undefined) {
+      const transcriber = await openTranscriber({ model: options.whisper, device, onNotice })
+      const id = path.basename(path.resolve(options.whisper))
+      whisper = { id, created: Math.floor(Date.now() / 1000), queue: requestQueue(maxWaiting), transcriber }
+    }
+    const app = serveApp({
+      models,
+      runs: options.runs ?? 'runs',
+      report: (error) => onNotice(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+      ...(whisper && { whisper }),
+      ...(token !== undefined && { token }),
+      ...(options.judge && { judge: options.judge }),
+    })
+    const server = await new Promise<Server>((resolve, reject) => {
+      const started = serve({ fetch: app.fetch, hostname: host, port, serverOptions: TIMEOUTS }, () => {
+        resolve(started)
+      }) as Server
+      started.once('error', (error: NodeJS.ErrnoException) => {
+        const why = error.code === 'EADDRINUSE' ? 'something listens there already' : error.message
+        reject(new UsageError(`--port ${port}: ${why}. Choose another.`))
+      })
+    })
+    const at = (server.address() as AddressInfo).port
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${at}`,
+      async close() {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+        server.closeAllConnections()
+        await closed
+        await closeModels()
+      },
+    }
+  } catch (error) {
+    await closeModels()
+    throw error
+  }
+}

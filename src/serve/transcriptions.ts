@@ -1,0 +1,88 @@
+import type { Context } from 'hono'
+import { encodeWav, loadAudio } from '../../audio/index.ts'
+import type { SpeechTranscriber, Transcript } from '../transcribe/transcribe.ts'
+import { checkedLength } from './chatRequest.ts'
+import { ApiError } from './errors.ts'
+import type { Queue } from './queue.ts'
+
+export interface ServedWhisper {
+  readonly id: string
+  readonly created: number
+  readonly queue: Queue
+  readonly transcriber: SpeechTranscriber
+}
+
+const FORMATS = ['json', 'text', 'verbose_json', 'srt', 'vtt'] as const
+const MAX_SECONDS = 3600 // of one recording: what a server should hold in memory
+
+/** `POST /v1/audio/transcriptions`: a form with `file`, and perhaps `language` and `response_format`. */
+export async function transcriptions(c: Context, whisper: ServedWhisper | undefined): Promise<Response> {
+  if (!whisper) {
+    throw new ApiError(404, 'no Whisper is served. Start the server with --whisper.', { code: 'model_not_found' })
+  }
+  if (!/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')) {
+    throw new ApiError(415, 'the body must be a form, with Content-Type: multipart/form-data.')
+  }
+  const form = await c.req.raw.formData().catch(() => {
+    throw new ApiError(400, 'the body is not a form that can be read.')
+  })
+  const word = (key: string): string | undefined => {
+    const value = form.get(key)
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const file = form.get('file')
+  if (!(file instanceof Blob)) throw new ApiError(400, 'file: expected a sound file.', { param: 'file' })
+  const format = word('response_format') ?? 'json'
+  if (!FORMATS.some((known) => known === format)) {
+    throw new ApiError(400, `response_format: expected one of ${FORMATS.join(', ')}.`, { param: 'response_format' })
+  }
+  const asked = word('model')
+  if (asked !== undefined && asked !== whisper.id && asked !== 'whisper-1') {
+    throw new ApiError(404, `no model ${JSON.stringify(asked.slice(0, 100))} here; served: ${whisper.id}.`, {
+      code: 'model_not_found',
+      param: 'model',
+    })
+  }
+  const bytes = checkedLength(new Uint8Array(await file.arrayBuffer()))
+  const { samples } = await loadAudio(bytes, { sampleRate: 16_000 })
+  if (samples.length > MAX_SECONDS * 16_000) {
+    throw new ApiError(400, `file: lasts ${Math.round(samples.length / 16_000)} s, allowed ${MAX_SECONDS}.`)
+  }
+  const url = `data:audio/wav;base64,${Buffer.from(encodeWav(samples, 16_000)).toString('base64')}`
+  const language = word('language')
+  const transcript = await whisper.queue.run(
+    () => whisper.transcriber.transcribe(url, { timestamps: format !== 'json', ...(language && { language }) }),
+    c.req.raw.signal,
+  )
+  return written(c, transcript, format)
+}
+
+function written(c: Context, transcript: Transcript, format: string): Response {
+  const { text, language, duration, segments } = transcript
+  if (format === 'text') return c.text(`${text}\n`)
+  if (format === 'srt') {
+    return c.text(
+      segments.map((s, i) => `${i + 1}\n${clock(s.start, ',')} --> ${clock(s.end, ',')}\n${s.text}\n`).join('\n'),
+    )
+  }
+  if (format === 'vtt') {
+    return c.text(
+      `WEBVTT\n\n${segments.map((s) => `${clock(s.start, '.')} --> ${clock(s.end, '.')}\n${s.text}\n`).join('\n')}`,
+    )
+  }
+  if (format === 'json') return c.json({ text })
+  return c.json({
+    task: 'transcribe',
+    language,
+    duration,
+    text,
+    segments: segments.map((segment, id) => ({ id, ...segment })),
+  })
+}
+
+/** `01:02:03.450`, as subtitles have it. */
+export function clock(seconds: number, point: ',' | '.'): string {
+  const ms = Math.round(seconds * 1000)
+  const two = (n: number) => String(Math.floor(n)).padStart(2, '0')
+  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}${point}${String(ms % 1000).padStart(3, '0')}`
+}
