@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { failureOf } from '../../../src/cli/failure.ts'
 
 /** Errors that never reach a person: caught where they are made, or a mistake in our own graphs; or all has been said. */
-const INNER = ['ChatFault', 'EndsWith', 'GraphError', 'InvalidSample']
+const INNER = ['ApiError', 'ChatFault', 'EndsWith', 'GraphError', 'InvalidSample']
 
 function errorClasses(): string[] {
   const root = fileURLToPath(new URL('../../..', import.meta.url))
