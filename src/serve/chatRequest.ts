@@ -22,8 +22,6 @@ const message = z.object({
   content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, inputAudio, audioUrl])).min(1)]),
 })
 
-const none = z.union([z.undefined(), z.null()])
-
 /** What is read of OpenAI's body. Keys that would change the answer and are not read are refused, never ignored. */
 const schema = z.object({
   model: z.string(),
@@ -40,11 +38,11 @@ const schema = z.object({
   seed: z.number().int().nullish(),
   stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(4)]).nullish(),
   logprobs: z.boolean().nullish(),
-  top_logprobs: z.union([none, z.literal(0)]),
-  frequency_penalty: z.union([none, z.literal(0)]),
-  presence_penalty: z.union([none, z.literal(0)]),
-  tools: z.union([none, z.array(z.never())]),
-  response_format: z.union([none, z.object({ type: z.literal('text') })]),
+  top_logprobs: z.literal(0).nullish(),
+  frequency_penalty: z.literal(0).nullish(),
+  presence_penalty: z.literal(0).nullish(),
+  tools: z.array(z.never()).nullish(),
+  response_format: z.object({ type: z.literal('text') }).nullish(),
 })
 
 export interface ChatRequest {
