@@ -8,7 +8,7 @@ import { assembleFrom, type Model, modelPlace } from './model/modelFolder.ts'
 import { towerOf } from './model/towers.ts'
 import { duration, figure } from './progress/index.ts'
 import { audioPaths, type Message, withScaffold } from './prompts/message.ts'
-import type { Recipe, RlStage, SftStage } from './recipe/index.ts'
+import type { PreferenceStage, Recipe, RlStage, SftStage } from './recipe/index.ts'
 import { assembleFresh } from './train/freshModel.ts'
 import { type LoadedData, loadData } from './train/loadData.ts'
 
@@ -29,7 +29,7 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
         : assembleFresh(recipe.model, data, engine)
     const rate = await matrixRate(engine)
     const parts = recipe.stages.map((stage, i) =>
-      stage.kind === 'rl' ? rlPart(stage, i, data, model, recipe) : sftPart(stage, i, data, model, recipe),
+      stage.kind === 'rl' ? rlPart(stage, i, data, model, recipe) : taughtPart(stage, i, data, model, recipe),
     )
     parts.push(...recipe.eval.map((_, i) => evaluationPart(i, data, model, recipe)))
     const operations = (kind: 'trained' | 'sampled') => parts.reduce((sum, part) => sum + part[kind], 0)
@@ -77,7 +77,14 @@ function parameters(policy: Policy): string {
   return `${millions(policy.nParameters)} (${each.join(', ')})`
 }
 
-function sftPart(stage: SftStage, index: number, data: LoadedData, { policy, renderer }: Model, recipe: Recipe): Part {
+/** Supervised stages, and pairs, which are two answers each. */
+function taughtPart(
+  stage: SftStage | PreferenceStage,
+  index: number,
+  data: LoadedData,
+  { policy, renderer }: Model,
+  recipe: Recipe,
+): Part {
   const samples = data.taught.get(index)!
   const steps =
     'steps' in stage && stage.steps !== undefined
@@ -87,7 +94,7 @@ function sftPart(stage: SftStage, index: number, data: LoadedData, { policy, ren
     const { ids, isAssistant } = renderer.conversation(messages, longestClips(messages, recipe))
     return { time: Math.min(ids.length, stage.max_length), targets: isAssistant.filter(Boolean).length }
   })
-  const rows = stage.batch / stage.gradient_accumulation
+  const rows = ((stage.kind === 'preference' ? 2 : 1) * stage.batch) / stage.gradient_accumulation
   const size: BatchSize = {
     nAudios: rows * mean(spread(samples).map(({ messages }) => audioPaths(messages).length)),
     nFrames: framesOf(recipe),
@@ -96,7 +103,7 @@ function sftPart(stage: SftStage, index: number, data: LoadedData, { policy, ren
     nTargets: rows * mean(lengths.map(({ targets }) => targets)),
   }
   return {
-    name: `stage ${index + 1}, sft`,
+    name: `stage ${index + 1}, ${stage.kind}`,
     what: `${count(steps, 'step')} of ${count(stage.batch, 'sample')}, up to ${size.time} tokens each, from ${figure(samples.length)}`,
     trained: 3 * steps * stage.gradient_accumulation * forwardFlops(policy.config, size),
     sampled: 0,

@@ -8,9 +8,18 @@ import { RunError, UsageError } from './errors.ts'
 import { evaluate, evaluationRecords, underControl } from './evaluate.ts'
 import { type FeatureStore, featureStore } from './features/featureStore.ts'
 import { type Model, saveModel } from './model/modelFolder.ts'
+import { trainableLines } from './model/trainable.ts'
 import type { Progress } from './progress/index.ts'
 import { seededRandom } from './random.ts'
-import { type Recipe, type RlStage, readRecipe, type SftStage, type Stage, stringifyRecipe } from './recipe/index.ts'
+import {
+  type PreferenceStage,
+  type Recipe,
+  type RlStage,
+  readRecipe,
+  type SftStage,
+  type Stage,
+  stringifyRecipe,
+} from './recipe/index.ts'
 import { writeReport } from './report/index.ts'
 import type { GroupOptions } from './rollout/groups.ts'
 import { prepare } from './rollout/prepare.ts'
@@ -25,6 +34,8 @@ import {
   type RunSummary,
 } from './runs/index.ts'
 import { Diverged } from './stages/diverged.ts'
+import { preferenceStep } from './stages/preference.ts'
+import { preparePairs, referenceOfStage } from './stages/preferenceReference.ts'
 import { REFERENCE, type RlOptions, rlStep, rolloutRecord } from './stages/rl.ts'
 import { sftStep } from './stages/sft.ts'
 import { type FittingData, fitData } from './train/fitData.ts'
@@ -33,6 +44,7 @@ import { hearData } from './train/hearData.ts'
 import { loadData } from './train/loadData.ts'
 import { itemsOfStep } from './train/order.ts'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './train/state.ts'
+import { preferenceLosses } from './update/losses/preference/index.ts'
 
 export interface TrainOptions {
   readonly recipeFile: string
@@ -198,7 +210,7 @@ class Trainer {
   async run(): Promise<RunSummary> {
     const { stages } = this.#recipe
     await this.#resume()
-    const firstRl = stages.findIndex(({ kind }) => kind === 'rl')
+    const firstRl = stages.findIndex(({ kind }) => kind !== 'sft')
     const evaluateBefore = Math.max(0, firstRl)
     for (let i = this.#state.stage; i < stages.length; i++) {
       if (i > this.#state.stage) this.#state = { ...this.#state, stage: i, step: 0 }
@@ -225,11 +237,18 @@ class Trainer {
     const total = this.#stepsOf(stage, index)
     if (this.#state.step >= total) return
     if (this.#state.step === 0) {
+      await this.#model.policy.freeze(stage.freeze)
       await this.#model.policy.resetOptimiser(stage.optimiser)
       if (stage.kind === 'rl' && stage.loss.kl > 0) await this.#model.policy.snapshot(REFERENCE)
     }
+    for (const line of trainableLines(this.#model.policy)) this.#progress.note(line)
     this.#progress.stage(this.#stageName(stage, index), total, this.#state.step)
-    const takeStep = stage.kind === 'sft' ? this.#sft(stage, index, total) : this.#rl(stage, index, total)
+    const takeStep =
+      stage.kind === 'sft'
+        ? this.#sft(stage, index, total)
+        : stage.kind === 'preference'
+          ? this.#preference(stage, index, total)
+          : this.#rl(stage, index, total)
     for (let step = this.#state.step + 1; step <= total; step++) {
       const started = performance.now()
       const metrics = await takeStep(step).catch((error: unknown) => this.#explain(error, stage, index, step))
@@ -292,6 +311,42 @@ class Trainer {
     }
     const { policy, renderer } = this.#model
     return async (step: number) => sftStep(policy, renderer, await ahead(step), options, step)
+  }
+
+  #preference(stage: PreferenceStage, index: number, total: number) {
+    const pairs = preparePairs(this.#data.taught.get(index)!, this.#store)
+    const seed = `${this.#recipe.seed}/${index}`
+    const ahead = lookAhead(
+      (step) => Promise.all(itemsOfStep(pairs, stage.batch, step, seed).map((prepared) => prepared())),
+      total,
+    )
+    const { policy, renderer } = this.#model
+    const file = path.join(this.#run.path, `reference-${index + 1}.json`)
+    let reference: Awaited<ReturnType<typeof referenceOfStage>> | undefined
+    const options = {
+      steps: total,
+      learningRate: stage.learning_rate,
+      warmupSteps: Math.round(stage.warmup_ratio * total),
+      schedule: stage.schedule,
+      minLearningRate: stage.min_learning_rate,
+      weightDecay: stage.weight_decay,
+      maxGradNorm: stage.max_grad_norm,
+      accumulation: stage.gradient_accumulation,
+      loss: {
+        kind: stage.loss.kind,
+        beta: stage.loss.beta,
+        sft: stage.loss.sft,
+        labelSmoothing: stage.loss.label_smoothing ?? 0,
+        lengthNormalised: stage.loss.length_normalised ?? preferenceLosses[stage.loss.kind].defaults.lengthNormalised,
+        gamma: stage.loss.gamma ?? 1,
+        desirableWeight: stage.loss.desirable_weight ?? 1,
+        undesirableWeight: stage.loss.undesirable_weight ?? 1,
+      },
+    }
+    return async (step: number) => {
+      reference ??= await referenceOfStage(policy, renderer, pairs, stage, file, step === 1)
+      return preferenceStep(policy, renderer, await ahead(step), reference, options, step)
+    }
   }
 
   #rl(stage: RlStage, index: number, total: number) {
@@ -508,7 +563,10 @@ const NO_RUBRIC: Rubric = { name: 'none', criteria: [] }
 /** What a person watches while a stage runs. */
 const shownValues = ({ loss, reward, reward_std, ...metrics }: Record<string, number>): Record<string, number> =>
   reward === undefined
-    ? { loss: loss! }
+    ? {
+        loss: loss!,
+        ...(metrics['rewards/accuracies'] === undefined ? {} : { accuracy: metrics['rewards/accuracies'] }),
+      }
     : {
         reward,
         'reward/std': reward_std!,

@@ -72,7 +72,10 @@ export async function fitData(
     const limit = Math.min(stage.max_length, maxPositions)
     const fitting: Taught[] = []
     for (const sample of samples) {
-      if ((await measure(sample.messages, limit, conversation)) <= limit) fitting.push(sample)
+      const lengths = [sample.messages, ...(sample.rejected ? [sample.rejected] : [])].map((messages) =>
+        measure(messages, limit, conversation),
+      )
+      if ((await Promise.all(lengths)).every((length) => length <= limit)) fitting.push(sample)
     }
     taught.set(i, fitting)
     const nOver = samples.length - fitting.length

@@ -57,7 +57,12 @@ function* textsOf(data: LoadedData): Generator<string> {
       else for (const part of content) if (part.type === 'text') yield part.text
     }
   }
-  for (const samples of data.taught.values()) for (const { messages } of samples) yield* turns(messages)
+  for (const samples of data.taught.values()) {
+    for (const { messages, rejected = [] } of samples) {
+      yield* turns(messages)
+      yield* turns(rejected)
+    }
+  }
   for (const samples of data.asked.values()) {
     for (const { messages, rubric } of samples) {
       yield* turns(messages)

@@ -4,11 +4,15 @@ import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
 import type { DataRef, Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
+import { loadPairs } from '../stages/preferencePairs.ts'
 
 /** A sample to learn an answer from. */
 export interface Taught {
   readonly id: string
   readonly messages: readonly Message[]
+  /** Of a pair: the prompt with the answer that is not preferred, and how many messages the prompt has. */
+  readonly rejected?: readonly Message[]
+  readonly nPrompt?: number
 }
 
 /** Samples of every stage and evaluation, in the recipe's order, with what was left out. */
@@ -62,6 +66,10 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
         notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
         heldOut.set(i, rubric)
       }
+    } else if (stage.kind === 'preference') {
+      const { pairs, notes: said } = await loadPairs(ref.path, ref)
+      taught.set(i, pairs)
+      notes.push(...said)
     } else taught.set(i, answered(await read(ref), ref))
     if ((asks.get(i) ?? taught.get(i))!.length === 0)
       throw new UsageError(`${shortPath(ref.path)}: no samples for ${where}.`)

@@ -65,8 +65,10 @@ function inputOf(kind: PreferenceLossKind, options: PreferenceLossOptions, ref =
     }
   }
   if (options.sft === 0) delete values.sft_weight
-  const reference = preferenceLosses[kind].hasReference ? { ref_chosen: refChosen, ref_rejected: refRejected } : {}
-  const kl = kind === 'kto' ? { kl: [golden.kl] } : {}
+  const reference: LossInput['values'] = preferenceLosses[kind].hasReference
+    ? { ref_chosen: refChosen, ref_rejected: refRejected }
+    : {}
+  const kl: LossInput['values'] = kind === 'kto' ? { kl: [golden.kl] } : {}
   return { logits, vocab, targets, values: { ...values, pair_weight: pairWeight, ...reference, ...kl } }
 }
 
