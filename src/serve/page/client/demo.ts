@@ -223,7 +223,7 @@ rubric.oninput = () => {
 
 const OWN = `name: mine
 criteria:
-  - criterion: Says what is heard.
+  - criterion: Answers in words.
     points: 3
     verify: { kind: regex, pattern: "\\\\w+" }
   - criterion: Takes at most 24 words.
