@@ -1,5 +1,8 @@
 /** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
 
+export { type Adapter, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
+export { ADAPTER_CONFIG, baseOf, type ReadAdapter, readAdapter, writeAdapter } from './adapters/peft.ts'
+export { type Tower, towerOf, towers } from './adapters/towers.ts'
 export type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
 export type { LanguageConfig } from './architectures/decoder.ts'
 export * as architectures from './architectures/index.ts'
@@ -25,6 +28,7 @@ export { learningRateAt, type OptimiserKind, optimisers, type Schedule } from '.
 export {
   type AudioFeatures,
   type Batch,
+  linearsOf,
   Policy,
   type PolicyOptions,
   parametersOf,

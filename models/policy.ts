@@ -1,3 +1,5 @@
+import { type Adapter, belongsTo, DROPOUT_STRIDE, dropoutTable, initialLora, isLoraTensor } from './adapters/adapter.ts'
+import { type Tower, towerOf } from './adapters/towers.ts'
 import {
   type AudioLanguageConfig,
   audioLanguageModel,
@@ -21,7 +23,7 @@ import {
 import { sfc32 } from './random.ts'
 import type { Engine } from './runtime/engine.ts'
 import type { Value, Values } from './runtime/runtime.ts'
-import { initialWeight, weightTable } from './weights.ts'
+import { initialWeight, type WeightTable, weightTable } from './weights.ts'
 
 /** Features of one clip: [nMels, nFrames], as `rubato/audio` makes them. */
 export interface AudioFeatures {
@@ -58,8 +60,10 @@ export interface PolicyOptions {
   readonly padId: number
   /** Tokens that are never sampled; `<|AUDIO|>` never is. */
   readonly suppressIds?: readonly number[]
-  /** Weights that are only read and stay in their files: the policy samples and gives log-probabilities, and never trains. */
+  /** Weights that are only read and stay in their files; a policy trains what is not among them. */
   readonly mapped?: MappedWeights
+  /** Low-rank updates that train in place of the weights they stand beside. */
+  readonly adapter?: Adapter
 }
 
 /** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
@@ -72,8 +76,9 @@ const upTo = (n: number, multiple: number): number => Math.max(multiple, Math.ce
 const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
 
 /** The weights that a model asks for, as graph inputs by name, in the order of the architecture. */
-function declare(config: AudioLanguageConfig): ReadonlyMap<string, Tensor> {
-  const { weights, declared } = weightTable()
+function declare(config: AudioLanguageConfig, adapter?: Adapter): WeightTable {
+  const table = weightTable(adapter && { adapter })
+  const { weights } = table
   const { audio } = config
   const rows =
     audio &&
@@ -81,12 +86,15 @@ function declare(config: AudioLanguageConfig): ReadonlyMap<string, Tensor> {
   const ids = input('ids', [1, 2], 'int64')
   const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, weights, config)
   logitsOf(reshape(states, [2, config.language.hidden]), weights, config)
-  return declared
+  return table
 }
 
 /** Name → shape of every parameter of a model of this shape. */
 export const parametersOf = (config: AudioLanguageConfig): ReadonlyMap<string, readonly number[]> =>
-  new Map([...declare(config)].map(([name, { shape }]) => [name, shape]))
+  new Map([...declare(config).declared].map(([name, { shape }]) => [name, shape]))
+
+/** Module → [nOut, nIn] of every linear of a model of this shape that an adapter can stand beside. */
+export const linearsOf = (config: AudioLanguageConfig): WeightTable['linears'] => declare(config).linears
 
 /**
  * One set of weights in an engine, with the graphs that sample from it and train it. What an update writes is what the
@@ -95,24 +103,32 @@ export const parametersOf = (config: AudioLanguageConfig): ReadonlyMap<string, r
 export class Policy {
   readonly config: AudioLanguageConfig
   readonly engine: Engine
-  /** Name → shape of every trainable parameter, in the order of the architecture. */
+  /** Name → shape of every parameter, an adapter's included, in the order of the architecture. */
   readonly parameters: ReadonlyMap<string, readonly number[]>
   readonly #audioId: number
   readonly #padId: number
   readonly #suppressIds: readonly number[]
   readonly #declared: ReadonlyMap<string, Tensor>
   readonly #mapped: MappedWeights | undefined
+  readonly adapter: Adapter | undefined
+  readonly #widestAdapted: number
+  #frozen: ReadonlySet<Tower> = new Set()
   #optimiser: { graph: string; step: OptimiserStep; arrays: ReadonlyMap<string, string> } | null = null
 
-  constructor({ config, engine, audioId, padId, suppressIds = [], mapped }: PolicyOptions) {
+  constructor({ config, engine, audioId, padId, suppressIds = [], mapped, adapter }: PolicyOptions) {
     this.#mapped = mapped
+    this.adapter = adapter
     this.#suppressIds = [...new Set([...(config.audio ? [audioId] : []), ...suppressIds])]
     this.config = config
     this.engine = engine
     this.#audioId = audioId
     this.#padId = padId
-    const declared = declare(config)
+    const { declared, linears } = declare(config, adapter)
     this.#declared = declared
+    this.#widestAdapted = Math.max(
+      0,
+      ...[...(adapter?.linears.keys() ?? [])].map((name) => linears.get(name)?.[1] ?? 0),
+    )
     this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
   }
 
@@ -123,6 +139,39 @@ export class Policy {
 
   get nParameters(): number {
     return [...this.parameters.values()].reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0)
+  }
+
+  /**
+   * Name → shape of what trains: all parameters, or those of the adapter, less those of frozen towers. Gradients and the
+   * optimiser's state exist for these only.
+   */
+  get trainable(): ReadonlyMap<string, readonly number[]> {
+    return new Map([...this.parameters].filter(([name]) => this.#trains(name)))
+  }
+
+  #trains(name: string): boolean {
+    return !this.#frozen.has(towerOf(name)) && (!this.adapter || belongsTo(name, this.adapter))
+  }
+
+  #trainableTensors(): ReadonlyMap<string, Tensor> {
+    return new Map([...this.#declared].filter(([name]) => this.#trains(name)))
+  }
+
+  /** Keeps towers as they are from now on, in place of those kept before; the next step needs a fresh optimiser. */
+  async freeze(towers: readonly Tower[]): Promise<void> {
+    this.#frozen = new Set(towers)
+    await this.engine.forget([...(this.#optimiser?.arrays.keys() ?? [])])
+    await this.engine.forget([...this.parameters.keys()].map((name) => `grad/${name}`))
+    this.#optimiser = null
+  }
+
+  /** First values of the adapter's updates, drawn by seed: B is 0, so that the model is still its base. */
+  async initialiseAdapter(seed: number): Promise<void> {
+    const random = sfc32(seed)
+    for (const [name, shape] of this.parameters) {
+      if (!isLoraTensor(name)) continue
+      await this.engine.write(name, { dtype: 'float32', shape, data: initialLora(name, shape, random) })
+    }
   }
 
   /** Fresh weights, drawn by seed. */
@@ -136,7 +185,7 @@ export class Policy {
 
   /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
-    for (const [name, shape] of this.parameters) {
+    for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
       if (prefix === '' && this.#mapped?.tensors.has(name)) continue
       const data = weights.get(prefix + name)
       if (!data) throw new Error(`the checkpoint has no tensor "${prefix + name}"`)
@@ -146,7 +195,23 @@ export class Policy {
 
   /** Copies of the weights by name; with a prefix, of those that {@link snapshot} keeps, under their prefixed names. */
   async weights(prefix = ''): Promise<Map<string, Float32Array>> {
-    return this.#readAll(prefix)
+    return this.#readAll([...(prefix === '' ? this.parameters : this.trainable).keys()].map((name) => prefix + name))
+  }
+
+  /** Puts the adapter's weights in place; those of the base stay. */
+  async setAdapterWeights(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, data] of weights) {
+      const shape = this.parameters.get(name)
+      if (!shape) throw new Error(`internal: the adapter has "${name}", the model has not`)
+      await this.engine.write(name, { dtype: 'float32', shape, data })
+    }
+  }
+
+  /** Copies of the adapter's weights by name: updates, and towers that train whole. */
+  async adapterWeights(): Promise<Map<string, Float32Array>> {
+    const { adapter } = this
+    if (!adapter) throw new Error('internal: a policy without an adapter has no weights of one')
+    return this.#readAll([...this.parameters.keys()].filter((name) => belongsTo(name, adapter)))
   }
 
   /** What the optimiser keeps between steps, by `<slot>/<name>`: AdamW's moments, Muon's momentum. */
@@ -168,41 +233,46 @@ export class Policy {
 
   /** A fresh optimiser: a new stage starts from zero. */
   async resetOptimiser(kind: OptimiserKind = 'adamw'): Promise<void> {
-    const step = optimiserStep(optimisers[kind], this.#declared)
-    const arrays = stateArrays(optimisers[kind], this.#declared)
+    const trainable = this.#trainableTensors()
+    const step = optimiserStep(optimisers[kind], trainable)
+    const arrays = stateArrays(optimisers[kind], trainable)
     await this.engine.forget([...(this.#optimiser?.arrays.keys() ?? [])])
     for (const [array, name] of arrays) {
       await this.engine.write(array, { dtype: 'float32', shape: this.parameters.get(name)! })
     }
-    for (const [name, shape] of this.parameters) await this.engine.write(`grad/${name}`, { dtype: 'float32', shape })
-    const graph = `optimiser/${kind}`
+    for (const [name, { shape }] of trainable) await this.engine.write(`grad/${name}`, { dtype: 'float32', shape })
+    const graph = `optimiser/${kind}${this.#frozenKey()}`
     await this.engine.define(graph, () => compile(step.outputs))
     this.#optimiser = { graph, step, arrays }
   }
 
   /** Keeps the present weights aside under `prefix`, to be read with `bindPrefix`. */
   async snapshot(prefix: string): Promise<void> {
-    for (const [name, data] of await this.weights()) {
+    // What does not train needs no copy: a run that finds none under the prefix reads the weight itself.
+    await this.engine.forget([...this.parameters.keys()].map((name) => prefix + name))
+    const names = [...this.trainable.keys()]
+    for (const [i, { data }] of (await this.engine.read(names)).entries()) {
+      const name = names[i]!
       await this.engine.write(prefix + name, { dtype: 'float32', shape: this.parameters.get(name)!, data })
     }
   }
 
   /**
    * Gradients of an objective into the gradient arrays (added to what is there when `accumulate`); returns loss, the
-   * objective's metrics and log-probabilities of the targets, in their order.
+   * objective's metrics and log-probabilities of the targets, in their order. `seed` draws what the adapter's dropout hides.
    */
   async gradients(
     batch: Batch,
     targets: Targets,
     objective: Objective,
-    { accumulate = false }: { accumulate?: boolean } = {},
+    { accumulate = false, seed = 0 }: { accumulate?: boolean; seed?: number } = {},
   ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
     const fed = this.#feeds(batch, targets)
-    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}`
-    const names = [...this.#declared.keys()]
+    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${this.#frozenKey()}`
+    const names = [...this.trainable.keys()]
     let metricNames: string[] = []
     const make = () => {
-      const { context, parameters } = this.#forward(fed)
+      const { context, parameters } = this.#forward(fed, true)
       const { loss, metrics = {} } = objective.build(context)
       const wanted = names.map((name) => parameters.get(name)!)
       const outputs: Record<string, Tensor> = { loss, log_probs: context.logProbs, ...metrics }
@@ -211,7 +281,7 @@ export class Policy {
         if (!g) continue
         outputs[`out/${name}`] = accumulate ? add(input(`grad/${name}`, g.shape), g) : g
       }
-      return compile(outputs)
+      return compile(outputs, this.#mapped)
     }
     const known = this.#graphs.get(graph)
     if (!known) {
@@ -231,7 +301,8 @@ export class Policy {
         await this.engine.write(`grad/${name}`, { dtype: 'float32', shape: this.parameters.get(name)! })
       }
     }
-    const result = await this.engine.run({ graph, feeds: fed.feeds, into, fetch: [...fetch, 'log_probs'] })
+    const feeds = { ...fed.feeds, ...this.#dropoutFeed(fed, seed) }
+    const result = await this.engine.run({ graph, feeds, into, fetch: [...fetch, 'log_probs'] })
     return {
       metrics: Object.fromEntries(fetch.map((name) => [name, Number(result[name]!.data[0])])),
       logProbs: (result.log_probs!.data as Float32Array).slice(0, targets.tokens.length),
@@ -355,17 +426,20 @@ export class Policy {
 
   readonly #graphs = new Map<string, { metricNames: string[]; into: Record<string, string>; unreached: string[] }>()
 
-  async #readAll(prefix: string): Promise<Map<string, Float32Array>> {
-    const names = [...this.parameters.keys()].map((name) => prefix + name)
+  async #readAll(names: readonly string[]): Promise<Map<string, Float32Array>> {
     const values = await this.engine.read(names)
     return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]))
   }
 
   /** Graph from ids and features to the log-probabilities of the targets, for one set of sizes. */
-  #forward({ sizes }: Fed): { context: ObjectiveContext; parameters: ReadonlyMap<string, Tensor> } {
+  #forward({ sizes }: Fed, training = false): { context: ObjectiveContext; parameters: ReadonlyMap<string, Tensor> } {
     const { batch, time, nTargets, nAudios, nFrames } = sizes
     const { config } = this
-    const { weights, declared } = weightTable()
+    const length = training ? this.#dropoutLength(sizes) : 0
+    const { weights, declared } = weightTable({
+      ...(this.adapter && { adapter: this.adapter }),
+      ...(length > 0 && { dropout: input('dropout', [length]) }),
+    })
     const ids = input('ids', [batch, time], 'int64')
     const rows =
       nAudios > 0
@@ -387,6 +461,25 @@ export class Policy {
     // A batch without audio does not reach the audio tower; its parameters keep their place.
     for (const [name, tensor] of this.#declared) if (!declared.has(name)) weights.at(name, tensor.shape)
     return { context, parameters: declared }
+  }
+
+  /** Numbers that dropout reads: the largest window, from the last linear's place on; 0 where nothing drops out. */
+  #dropoutLength({ batch, time, nAudios, nFrames }: Fed['sizes']): number {
+    if (!this.adapter?.dropout) return 0
+    const rows = Math.max(batch * time, (nAudios * nFrames) / 2)
+    return rows * this.#widestAdapted + (this.adapter.linears.size - 1) * DROPOUT_STRIDE
+  }
+
+  #dropoutFeed({ sizes }: Fed, seed: number): Record<string, Value> {
+    const length = this.#dropoutLength(sizes)
+    if (length === 0) return {}
+    const data = dropoutTable(length, this.adapter!.dropout, seed)
+    return { dropout: { dtype: 'float32', shape: [length], data } }
+  }
+
+  /** Graphs that train differ by what is frozen. */
+  #frozenKey(): string {
+    return this.#frozen.size > 0 ? `:without ${[...this.#frozen].sort().join(',')}` : ''
   }
 
   #feeds(batch: Batch, { tokens, values = {}, numbers = {} }: Targets): Fed {
@@ -478,7 +571,7 @@ export class Policy {
     const { config } = this
     const graph = `encode:${fed.nAudios}x${fed.nFrames}`
     await this.engine.define(graph, () => {
-      const { weights } = weightTable()
+      const { weights } = weightTable(this.adapter && { adapter: this.adapter })
       const logMel = input('log_mel', [fed.nAudios, this.nMels, fed.nFrames])
       const rows = audioRows(logMel, input('n_positions', [fed.nAudios], 'int32'), weights, config)
       return compile({ rows }, this.#mapped)
@@ -529,7 +622,7 @@ export class Policy {
     { nLayers, nKvHeads, headDim, capacity }: GenerateRequest['cache'],
   ) {
     const { config } = this
-    const { weights } = weightTable()
+    const { weights } = weightTable(this.adapter && { adapter: this.adapter })
     const slot = (name: string) =>
       Array.from({ length: nLayers }, (_, i) => input(`${name}.${i}`, [nRows, nKvHeads, capacity, headDim]))
     const kvCache: KvCache = {

@@ -3,7 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
 import {
+  ADAPTER_CONFIG,
+  type Adapter,
   type AudioLanguageConfig,
+  baseOf,
   CheckpointError,
   type Engine,
   fromConfigJson,
@@ -12,6 +15,7 @@ import {
   mapTensors,
   openTokenizer,
   Policy,
+  readAdapter,
   readSafetensors,
   redundantTensors,
   type Tokenizer,
@@ -42,6 +46,7 @@ export function assemble(
   engine: Engine,
   renderer: PromptRenderer = chatRenderer(tokenizer, config.audio?.pool ?? 1),
   mapped?: MappedWeights,
+  adapter?: Adapter,
 ): Model {
   const policy = new Policy({
     config,
@@ -51,6 +56,7 @@ export function assemble(
     // Of the special tokens an answer may hold those that end it.
     suppressIds: [...tokenizer.special.values()].filter((id) => !renderer.stopIds.includes(id)),
     ...(mapped && { mapped }),
+    ...(adapter && { adapter }),
   })
   return { policy, tokenizer, renderer }
 }
@@ -112,7 +118,11 @@ export function loadTensors(file: string): Map<string, Float32Array> {
  *
  * @throws CheckpointError when one is missing or of another shape
  */
-export function loadWeights(folder: string, { parameters }: Policy, mapped?: MappedWeights): Map<string, Float32Array> {
+export function loadWeights(
+  folder: string,
+  { parameters }: Pick<Policy, 'parameters'>,
+  mapped?: MappedWeights,
+): Map<string, Float32Array> {
   const opened = readSafetensors(folder)
   return new Map(
     [...parameters].flatMap(([name, shape]) => {
@@ -137,14 +147,35 @@ export function loadWeights(folder: string, { parameters }: Policy, mapped?: Map
  */
 export async function openModel(model: string, engine: Engine, options: OpenModelOptions = {}): Promise<OpenedModel> {
   const { onNotice, frozen = false } = options
-  const place = modelPlace(await resolveModel(model, onNotice ? { onNotice } : {}))
+  const asked = await resolveModel(model, onNotice ? { onNotice } : {})
+  if (existsSync(path.join(asked, ADAPTER_CONFIG))) return openAdapter(asked, engine, options)
+  const place = modelPlace(asked)
   const mapped = frozen ? mappable(place) : undefined
   const opened = assembleFrom(place, engine, mapped)
   await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
+  return asOpened(opened, place)
+}
+
+function asOpened(opened: Model, place: string): OpenedModel {
   const hears = opened.policy.config.audio !== null
   const frontEnd = hears ? readJson(path.join(place, 'preprocessor_config.json')) : null
   const { chunk_length: seconds } = (frontEnd ?? {}) as { chunk_length?: unknown }
   return { ...opened, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
+}
+
+/** Opens an adapter in PEFT's format beside its base, which stays in its files where it can. */
+async function openAdapter(folder: string, engine: Engine, { onNotice }: OpenModelOptions): Promise<OpenedModel> {
+  const place = modelPlace(await resolveModel(baseOf(folder), onNotice ? { onNotice } : {}))
+  const file = path.join(place, 'config.json')
+  const { adapter, weights } = readAdapter(folder, fromConfigJson(readJson(file), file).config)
+  const frozen = mappable(place)
+  // A tower that the adapter replaces is read from the adapter.
+  const kept = frozen && { ...frozen, tensors: new Map([...frozen.tensors].filter(([name]) => !weights.has(name))) }
+  const opened = assembleFrom(place, engine, kept, adapter)
+  const base = new Map([...opened.policy.parameters].filter(([name]) => !weights.has(name)))
+  const read = loadWeights(place, { parameters: base }, kept)
+  await opened.policy.setWeights(new Map([...read, ...weights]))
+  return asOpened(opened, place)
 }
 
 export interface OpenModelOptions {
@@ -167,12 +198,12 @@ function mappable(place: string): MappedWeights | undefined {
 }
 
 /** The model of a model folder before its weights are read. */
-export function assembleFrom(place: string, engine: Engine, mapped?: MappedWeights): Model {
+export function assembleFrom(place: string, engine: Engine, mapped?: MappedWeights, adapter?: Adapter): Model {
   const file = path.join(place, 'config.json')
   const json = readJson(file)
   const { config } = fromConfigJson(json, file)
   const tokenizer = openTokenizer(place)
-  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer), mapped)
+  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer), mapped, adapter)
 }
 
 /** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */

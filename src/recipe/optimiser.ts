@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type OptimiserKind, optimisers } from '../../models/index.ts'
+import { type OptimiserKind, optimisers, type Tower, towers } from '../../models/index.ts'
 
 /** Fields of every stage that takes gradient steps; the defaults that differ are given by the stage. */
 export const optimiserFields = (defaults: {
@@ -11,6 +11,10 @@ export const optimiserFields = (defaults: {
     .enum(Object.keys(optimisers) as [OptimiserKind, ...OptimiserKind[]])
     .default('adamw')
     .describe('adamw; muon moves the matrices inside the towers by orthogonal steps of the same size'),
+  freeze: z
+    .array(z.enum(towers as unknown as [Tower, ...Tower[]]))
+    .default([])
+    .describe('towers that this stage leaves as they are: encoder, projector, decoder'),
   learning_rate: z.number().positive().default(defaults.learningRate).describe("peak of the optimiser's step size"),
   warmup_ratio: z
     .number()

@@ -19,7 +19,13 @@ const DEFAULT_VOCAB = 1024
 
 /** The recipe's model: opened from its folder, or fresh from the seed, with a tokenizer trained on the recipe's data. */
 export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: Engine): Promise<Model> {
-  if (typeof recipe.model === 'string') return openModel(recipe.model, engine)
+  if (typeof recipe.model === 'string') {
+    const opened = await openModel(recipe.model, engine)
+    if (!opened.policy.adapter) return opened
+    throw new UsageError(
+      `model: ${recipe.model} is an adapter, which chat and eval open and train does not. Name its base.`,
+    )
+  }
   const model = assembleFresh(recipe.model, data, engine)
   await model.policy.initialise(
     seededRandom(recipe.seed)

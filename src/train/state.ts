@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { OptimiserKind } from '../../models/index.ts'
+import type { OptimiserKind, Tower } from '../../models/index.ts'
 import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
@@ -42,14 +42,16 @@ export async function saveCheckpoint(
 export async function restoreCheckpoint(
   { folder }: Checkpoint,
   { policy }: Model,
-  stages: readonly { readonly optimiser: OptimiserKind }[],
+  stages: readonly { readonly optimiser: OptimiserKind; readonly freeze: readonly Tower[] }[],
 ): Promise<RunState> {
   const at = (file: string) => path.join(folder, file)
+  const state = JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
+  const stage = stages[state.stage]!
+  await policy.freeze(stage.freeze)
   await policy.setWeights(loadWeights(folder, policy))
   if (existsSync(at('reference.safetensors'))) {
     await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)
   }
-  const state = JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
-  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')), stages[state.stage]!.optimiser)
+  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')), stage.optimiser)
   return state
 }
