@@ -157,7 +157,7 @@ describe('training', () => {
     const after = await engine.memory()
     expect(after.graphs).toBe(before.graphs)
     expect(after.arrays).toBe(before.arrays)
-    expect((after.rss - before.rss) / 2 ** 20, 'MiB grown').toBeLessThan(60)
+    expect((after.rss - before.rss) / 2 ** 20, 'MiB grown').toBeLessThan(40)
     expect(utilization, 'share of the time the event loop was busy').toBeLessThan(0.7) // blocked, it is 1
     await policy.setWeights(start)
   })
