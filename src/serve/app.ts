@@ -45,7 +45,8 @@ export function serveApp(options: AppOptions): Hono {
   app.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
-      onError: () => {
+      onError: (c) => {
+        c.header('Connection', 'close') // what is left of the body is not read, so nothing else can follow it
         throw new ApiError(413, `the body has more than ${MAX_BODY_BYTES} bytes.`, { code: 'too_large' })
       },
     }),
