@@ -10,7 +10,7 @@ import { readSafetensors, type Safetensors, type TensorToWrite, writeSafetensors
 import { ConfigError, section } from './config/fields.ts'
 import { fromWhisperJson } from './config/whisper.ts'
 import { fromConfigJson, toConfigJson } from './configFile.ts'
-import { parametersOf } from './policy.ts'
+import { parametersOf } from './policy/index.ts'
 import { sfc32 } from './random.ts'
 import { redundantTensors } from './redundant.ts'
 import { chatTemplate } from './tokenizer/chatTemplate.ts'

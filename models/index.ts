@@ -34,7 +34,7 @@ export {
   parametersOf,
   type Targets,
   type TokenSequence,
-} from './policy.ts'
+} from './policy/index.ts'
 export { type RedundantTensor, redundantTensors } from './redundant.ts'
 export { type Engine, startEngine } from './runtime/engine.ts'
 export { RuntimeError } from './runtime/runtime.ts'

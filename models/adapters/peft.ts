@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
 import { CheckpointError } from '../checkpoint/errors.ts'
 import { readSafetensors, type TensorToWrite, writeSafetensors } from '../checkpoint/safetensors.ts'
-import { linearsOf, parametersOf } from '../policy.ts'
+import { linearsOf, parametersOf } from '../policy/index.ts'
 import { type Adapter, isLoraTensor, type LoraLinear, loraNames } from './adapter.ts'
 import { type Tower, towerModules, towerOf } from './towers.ts'
 

@@ -1,0 +1,129 @@
+import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
+import type { Value, Values } from '../runtime/runtime.ts'
+import type { AudioFeatures, Batch, Targets, TokenSequence } from './batch.ts'
+
+/** What turning a batch into feeds must know of the model. */
+export interface FeedOptions {
+  readonly config: AudioLanguageConfig
+  /** Id of `<|AUDIO|>`; −1 for a model that hears nothing. */
+  readonly audioId: number
+  readonly padId: number
+}
+
+/** Sizes of a batch after padding: a graph is specialised to them. */
+export interface BatchSizes {
+  readonly batch: number
+  readonly time: number
+  readonly nTargets: number
+  readonly nAudios: number
+  readonly nFrames: number
+}
+
+/** A batch as a graph reads it; `key` names its sizes. */
+export interface Fed {
+  readonly feeds: Readonly<Record<string, Value>>
+  readonly sizes: BatchSizes
+  readonly key: string
+}
+
+/** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
+export const TIME_BUCKET = 16
+const TARGET_BUCKET = 256
+
+/** `n` rounded up to a multiple of `multiple`, at least one. */
+export const upTo = (n: number, multiple: number): number => Math.max(multiple, Math.ceil(n / multiple) * multiple)
+/** `n` rounded up to a power of two. */
+export const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
+
+export const int64 = (shape: readonly number[], data: Values): Value => ({ dtype: 'int64', shape, data })
+
+/** A batch and the targets of its loss as feeds: `ids`, `target_at`, `target_ids`, the clips, values and numbers by name. */
+export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: Targets, options: FeedOptions): Fed {
+  const time = upTo(Math.max(...batch.sequences.map(({ ids }) => ids.length)), TIME_BUCKET)
+  const nTargets = upTo(tokens.length, TARGET_BUCKET)
+  const audio = clipFeeds(batch.audios, options.config)
+  const text = paddedIds(batch.sequences, batch.sequences.length, time, audio?.tokensPerClip ?? 0, options)
+  const at = new BigInt64Array(nTargets)
+  const ids = new BigInt64Array(nTargets)
+  for (const [i, { sequence, position }] of tokens.entries()) {
+    at[i] = BigInt(sequence * time + position - 1)
+    ids[i] = BigInt(batch.sequences[sequence]!.ids[position]!)
+  }
+  const feeds: Record<string, Value> = {
+    ids: text.ids,
+    target_at: int64([nTargets], at),
+    target_ids: int64([nTargets], ids),
+  }
+  if (audio) {
+    Object.assign(feeds, { audio_index: text.audioIndex, log_mel: audio.logMel, n_positions: audio.nPositions })
+  }
+  for (const [name, data] of Object.entries(values)) {
+    const padded = new Float32Array(nTargets)
+    padded.set(data)
+    feeds[name] = { dtype: 'float32', shape: [nTargets], data: padded }
+  }
+  for (const [name, value] of Object.entries(numbers)) {
+    feeds[name] = { dtype: 'float32', shape: [], data: Float32Array.of(value) }
+  }
+  const sizes = {
+    batch: batch.sequences.length,
+    time,
+    nTargets,
+    nAudios: audio?.nAudios ?? 0,
+    nFrames: audio?.nFrames ?? 0,
+  }
+  return { feeds, sizes, key: Object.values(sizes).join('x') }
+}
+
+/** Clips padded to one length: [nAudios, nMels, nFrames] with zeros behind the true end; null where there are none. */
+export function clipFeeds(audios: readonly AudioFeatures[], config: AudioLanguageConfig) {
+  if (audios.length === 0) return null
+  if (!config.audio) throw new RangeError(`the model hears no sound; ${audios.length} clips were given.`)
+  const { nMels, pool } = config.audio
+  const nFrames = upTo(Math.max(...audios.map((a) => a.nFrames)), 4 * 2 * pool)
+  const nAudios = audios.length <= 8 ? powerOfTwo(audios.length) : upTo(audios.length, 8)
+  const data = new Float32Array(nAudios * nMels * nFrames)
+  const nPositions = new Int32Array(nAudios).fill(1)
+  for (const [i, clip] of audios.entries()) {
+    if (clip.nMels !== nMels) throw new RangeError(`a clip has ${clip.nMels} mel bands, the model reads ${nMels}.`)
+    for (let band = 0; band < nMels; band++) {
+      data.set(clip.data.subarray(band * clip.nFrames, (band + 1) * clip.nFrames), (i * nMels + band) * nFrames)
+    }
+    nPositions[i] = Math.floor((clip.nFrames - 1) / 2) + 1
+  }
+  return {
+    nAudios,
+    nFrames,
+    tokensPerClip: nFrames / (2 * pool),
+    logMel: { dtype: 'float32', shape: [nAudios, nMels, nFrames], data } satisfies Value,
+    nPositions: { dtype: 'int32', shape: [nAudios], data: nPositions } satisfies Value,
+  }
+}
+
+/** Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output. */
+export function paddedIds(
+  sequences: readonly TokenSequence[],
+  nRows: number,
+  time: number,
+  tokensPerClip: number,
+  { audioId, padId }: FeedOptions,
+) {
+  const ids = new BigInt64Array(nRows * time).fill(BigInt(padId))
+  const audioIndex = new BigInt64Array(nRows * time).fill(-1n)
+  for (const [row, { ids: tokens, audios }] of sequences.entries()) {
+    let clip = -1
+    let within = 0
+    for (const [t, id] of tokens.entries()) {
+      ids[row * time + t] = BigInt(id)
+      if (id !== audioId) continue
+      if (tokens[t - 1] !== audioId) {
+        clip++
+        within = 0
+      }
+      const source = audios[clip]
+      if (source === undefined) throw new RangeError(`a sequence has more audio places than clips (${audios.length}).`)
+      audioIndex[row * time + t] = BigInt(source * tokensPerClip + within++)
+    }
+  }
+  return { ids: int64([nRows, time], ids), audioIndex: int64([nRows, time], audioIndex) }
+}

@@ -1,0 +1,118 @@
+import { type Adapter, DROPOUT_STRIDE } from '../adapters/adapter.ts'
+import {
+  type AudioLanguageConfig,
+  audioLanguageModel,
+  audioRows,
+  logitsOf,
+} from '../architectures/audioLanguageModel.ts'
+import type { KvCache } from '../architectures/decoder.ts'
+import type { GenerateRequest } from '../generation/generate.ts'
+import { gatherRows, input, reshape, type Tensor } from '../graph/index.ts'
+import { type ObjectiveContext, objectiveContext } from '../objective.ts'
+import { type WeightTable, weightTable } from '../weights.ts'
+import type { BatchSizes } from './feeds.ts'
+
+/** What shapes a policy's graphs: the architecture, and the adapter beside it. */
+export interface ModelShape {
+  readonly config: AudioLanguageConfig
+  readonly adapter?: Adapter | undefined
+}
+
+const tableOf = ({ adapter }: ModelShape, dropout?: Tensor): WeightTable =>
+  weightTable({ ...(adapter && { adapter }), ...(dropout && { dropout }) })
+
+/** The weights that a model asks for, as graph inputs by name, in the order of the architecture. */
+export function declareWeights(shape: ModelShape): WeightTable {
+  const table = tableOf(shape)
+  const { config } = shape
+  const { audio } = config
+  const rows = audio && clipRows(1, 2 * audio.pool, shape, table)
+  const ids = input('ids', [1, 2], 'int64')
+  const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, table.weights, config)
+  logitsOf(reshape(states, [2, config.language.hidden]), table.weights, config)
+  return table
+}
+
+/** Name → shape of every parameter of a model of this shape. */
+export const parametersOf = (config: AudioLanguageConfig): ReadonlyMap<string, readonly number[]> =>
+  new Map([...declareWeights({ config }).declared].map(([name, { shape }]) => [name, shape]))
+
+/** Module → [nOut, nIn] of every linear of a model of this shape that an adapter can stand beside. */
+export const linearsOf = (config: AudioLanguageConfig): WeightTable['linears'] => declareWeights({ config }).linears
+
+/** Inputs of the encoder, and what the decoder reads of it: [nAudios · tokensPerClip, hidden]. */
+function clipRows(nAudios: number, nFrames: number, { config }: ModelShape, { weights }: WeightTable): Tensor {
+  const logMel = input('log_mel', [nAudios, config.audio!.nMels, nFrames])
+  return audioRows(logMel, input('n_positions', [nAudios], 'int32'), weights, config)
+}
+
+/** Numbers that dropout reads: the largest window, from the last linear's place on; 0 where nothing drops out. */
+export function dropoutLength({ batch, time, nAudios, nFrames }: BatchSizes, { adapter }: ModelShape, widest: number) {
+  if (!adapter?.dropout) return 0
+  const rows = Math.max(batch * time, (nAudios * nFrames) / 2)
+  return rows * widest + (adapter.linears.size - 1) * DROPOUT_STRIDE
+}
+
+/**
+ * From ids and clips to the log-probabilities of the targets, for one set of sizes. `all` is every weight of the model:
+ * a batch without audio does not reach the encoder, whose parameters keep their place all the same.
+ */
+export function targetGraph(
+  { batch, time, nTargets, nAudios, nFrames }: BatchSizes,
+  shape: ModelShape,
+  all: ReadonlyMap<string, Tensor>,
+  nDropout = 0,
+): { context: ObjectiveContext; parameters: ReadonlyMap<string, Tensor> } {
+  const { config } = shape
+  const table = tableOf(shape, nDropout > 0 ? input('dropout', [nDropout]) : undefined)
+  const { weights, declared } = table
+  const ids = input('ids', [batch, time], 'int64')
+  const rows = nAudios > 0 ? clipRows(nAudios, nFrames, shape, table) : null
+  const audioIndex = rows ? input('audio_index', [batch, time], 'int64') : null
+  const states = audioLanguageModel(ids, audioIndex, rows, weights, config)
+  const chosen = gatherRows(
+    reshape(states, [batch * time, config.language.hidden]),
+    input('target_at', [nTargets], 'int64'),
+  )
+  const context = objectiveContext(logitsOf(chosen, weights, config), input('target_ids', [nTargets], 'int64'))
+  for (const [name, tensor] of all) if (!declared.has(name)) weights.at(name, tensor.shape)
+  return { context, parameters: declared }
+}
+
+/** The encoder alone: `rows`, [nAudios · tokensPerClip, hidden]. */
+export const encoderGraph = (nAudios: number, nFrames: number, shape: ModelShape): { rows: Tensor } => ({
+  rows: clipRows(nAudios, nFrames, shape, tableOf(shape)),
+})
+
+/** The model with a cache: `time` new tokens a row; logits of the last one, and the keys and values of all. */
+export function cachedGraph(
+  nRows: number,
+  time: number,
+  nAudioRows: number,
+  { nLayers, nKvHeads, headDim, capacity }: GenerateRequest['cache'],
+  shape: ModelShape,
+): Record<string, Tensor> {
+  const { config } = shape
+  const { weights } = tableOf(shape)
+  const slot = (name: string) =>
+    Array.from({ length: nLayers }, (_, i) => input(`${name}.${i}`, [nRows, nKvHeads, capacity, headDim]))
+  const kvCache: KvCache = {
+    pastKeys: slot('past_key'),
+    pastValues: slot('past_value'),
+    lastIndex: input('last_index', [nRows], 'int32'),
+    totalLength: input('total_length', [], 'int32'),
+    presentKeys: [],
+    presentValues: [],
+  }
+  const rows = nAudioRows > 0 ? input('audio_rows', [nAudioRows, config.language.hidden]) : null
+  const audioIndex = rows ? input('audio_index', [nRows, time], 'int64') : null
+  const states = audioLanguageModel(input('ids', [nRows, time], 'int64'), audioIndex, rows, weights, config, kvCache)
+  const flat = reshape(states, [nRows * time, config.language.hidden])
+  const last = time === 1 ? flat : gatherRows(flat, input('last_at', [nRows], 'int64'))
+  const outputs: Record<string, Tensor> = { logits: logitsOf(last, weights, config) }
+  for (let i = 0; i < nLayers; i++) {
+    outputs[`present_key.${i}`] = kvCache.presentKeys[i]!
+    outputs[`present_value.${i}`] = kvCache.presentValues[i]!
+  }
+  return outputs
+}

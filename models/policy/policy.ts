@@ -1,0 +1,287 @@
+import { type Adapter, belongsTo, dropoutTable, initialLora, isLoraTensor } from '../adapters/adapter.ts'
+import { type Tower, towerOf } from '../adapters/towers.ts'
+import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
+import type { MappedWeights } from '../checkpoint/mapped.ts'
+import type { GeneratedRow } from '../generation/generate.ts'
+import { add, compile, grad, input, type Tensor } from '../graph/index.ts'
+import type { Objective } from '../objective.ts'
+import type { OptimiserKind } from '../optimisers/index.ts'
+import { sfc32 } from '../random.ts'
+import type { Engine } from '../runtime/engine.ts'
+import type { Value } from '../runtime/runtime.ts'
+import { initialWeight } from '../weights.ts'
+import type { Batch, Targets } from './batch.ts'
+import { batchFeeds, type Fed } from './feeds.ts'
+import { declareWeights, dropoutLength, targetGraph } from './graphs.ts'
+import { type ResidentOptimiser, residentOptimiser, type UpdateOptions } from './residentOptimiser.ts'
+import { type SampleRequest, type Sampler, sampleRows } from './sampling.ts'
+
+export interface PolicyOptions {
+  readonly config: AudioLanguageConfig
+  readonly engine: Engine
+  /** Id of `<|AUDIO|>`; −1 for a model that hears nothing. */
+  readonly audioId: number
+  readonly padId: number
+  /** Tokens that are never sampled; `<|AUDIO|>` never is. */
+  readonly suppressIds?: readonly number[]
+  /** Weights that are only read and stay in their files; a policy trains what is not among them. */
+  readonly mapped?: MappedWeights
+  /** Low-rank updates that train in place of the weights they stand beside. */
+  readonly adapter?: Adapter
+}
+
+/** What is known of a graph of gradients once it is built. */
+interface GradientGraph {
+  readonly metricNames: readonly string[]
+  /** Output → gradient array. */
+  readonly into: Readonly<Record<string, string>>
+  /** Parameters that the batch's sizes leave out. */
+  readonly unreached: readonly string[]
+}
+
+/**
+ * One set of weights in an engine, with the graphs that sample from it and train it. What an update writes is what the
+ * next rollout reads.
+ */
+export class Policy {
+  readonly config: AudioLanguageConfig
+  readonly engine: Engine
+  readonly adapter: Adapter | undefined
+  /** Name → shape of every parameter, an adapter's included, in the order of the architecture. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>
+  readonly #declared: ReadonlyMap<string, Tensor>
+  readonly #sampler: Sampler
+  readonly #widestAdapted: number
+  readonly #gradientGraphs = new Map<string, GradientGraph>()
+  #frozen: ReadonlySet<Tower> = new Set()
+  #optimiser: ResidentOptimiser | null = null
+
+  constructor({ config, engine, audioId, padId, suppressIds = [], mapped, adapter }: PolicyOptions) {
+    const { declared, linears } = declareWeights({ config, adapter })
+    const neverSampled = [...new Set([...(config.audio ? [audioId] : []), ...suppressIds])]
+    this.config = config
+    this.engine = engine
+    this.adapter = adapter
+    this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
+    this.#declared = declared
+    this.#sampler = { config, adapter, engine, mapped, audioId, padId, suppressIds: neverSampled }
+    const adapted = [...(adapter?.linears.keys() ?? [])]
+    this.#widestAdapted = Math.max(0, ...adapted.map((name) => linears.get(name)?.[1] ?? 0))
+  }
+
+  /** Mel bands of the clips that it reads; Whisper's first size where it reads none. */
+  get nMels(): 80 | 128 {
+    return (this.config.audio?.nMels ?? 80) as 80 | 128
+  }
+
+  get nParameters(): number {
+    return [...this.parameters.values()].reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0)
+  }
+
+  /**
+   * Name → shape of what trains: all parameters, or those of the adapter, less those of frozen towers. Gradients and the
+   * optimiser's state exist for these only.
+   */
+  get trainable(): ReadonlyMap<string, readonly number[]> {
+    return new Map([...this.parameters].filter(([name]) => this.#trains(name)))
+  }
+
+  #trains(name: string): boolean {
+    return !this.#frozen.has(towerOf(name)) && (!this.adapter || belongsTo(name, this.adapter))
+  }
+
+  /** Keeps towers as they are from now on, in place of those kept before; the next step needs a fresh optimiser. */
+  async freeze(towers: readonly Tower[]): Promise<void> {
+    this.#frozen = new Set(towers)
+    await this.#optimiser?.forget()
+    this.#optimiser = null
+  }
+
+  /** First values of the adapter's updates, drawn by seed: B is 0, so that the model is still its base. */
+  async initialiseAdapter(seed: number): Promise<void> {
+    const random = sfc32(seed)
+    for (const [name, shape] of this.parameters) {
+      if (!isLoraTensor(name)) continue
+      await this.engine.write(name, { dtype: 'float32', shape, data: initialLora(name, shape, random) })
+    }
+  }
+
+  /** Fresh weights, drawn by seed. */
+  async initialise(seed: number): Promise<void> {
+    const random = sfc32(seed)
+    const nLayers = Math.max(this.config.audio?.nLayers ?? 0, this.config.language.nLayers)
+    for (const [name, shape] of this.parameters) {
+      await this.engine.write(name, { dtype: 'float32', shape, data: initialWeight(name, shape, nLayers, random) })
+    }
+  }
+
+  /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
+  async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
+    for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
+      if (prefix === '' && this.#sampler.mapped?.tensors.has(name)) continue
+      const data = weights.get(prefix + name)
+      if (!data) throw new Error(`the checkpoint has no tensor "${prefix + name}"`)
+      await this.engine.write(prefix + name, { dtype: 'float32', shape, data })
+    }
+  }
+
+  /** Copies of the weights by name; with a prefix, of those that {@link snapshot} keeps, under their prefixed names. */
+  async weights(prefix = ''): Promise<Map<string, Float32Array>> {
+    return this.#readAll([...(prefix === '' ? this.parameters : this.trainable).keys()].map((name) => prefix + name))
+  }
+
+  /** Puts the adapter's weights in place; those of the base stay. */
+  async setAdapterWeights(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, data] of weights) {
+      const shape = this.parameters.get(name)
+      if (!shape) throw new Error(`internal: the adapter has "${name}", the model has not`)
+      await this.engine.write(name, { dtype: 'float32', shape, data })
+    }
+  }
+
+  /** Copies of the adapter's weights by name: updates, and towers that train whole. */
+  async adapterWeights(): Promise<Map<string, Float32Array>> {
+    const { adapter } = this
+    if (!adapter) throw new Error('internal: a policy without an adapter has no weights of one')
+    return this.#readAll([...this.parameters.keys()].filter((name) => belongsTo(name, adapter)))
+  }
+
+  /** Keeps the present weights aside under `prefix`, to be read with `bindPrefix`. */
+  async snapshot(prefix: string): Promise<void> {
+    // What does not train needs no copy: a run that finds none under the prefix reads the weight itself.
+    await this.engine.forget([...this.parameters.keys()].map((name) => prefix + name))
+    for (const [name, data] of await this.#readAll([...this.trainable.keys()])) {
+      await this.engine.write(prefix + name, { dtype: 'float32', shape: this.parameters.get(name)!, data })
+    }
+  }
+
+  async #readAll(names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const values = await this.engine.read(names)
+    return new Map(names.map((name, i) => [name, values[i]!.data as Float32Array]))
+  }
+
+  /** A fresh optimiser: a new stage starts from zero. */
+  async resetOptimiser(kind: OptimiserKind = 'adamw'): Promise<void> {
+    await this.#optimiser?.forget()
+    const trainable = new Map([...this.#declared].filter(([name]) => this.#trains(name)))
+    this.#optimiser = await residentOptimiser(this.engine, kind, trainable, this.#frozenKey())
+  }
+
+  /** What the optimiser keeps between steps, by `<slot>/<name>`; empty before {@link resetOptimiser}. */
+  async optimiserState(): Promise<Map<string, Float32Array>> {
+    return (await this.#optimiser?.state()) ?? new Map()
+  }
+
+  /** Goes on with an optimiser where {@link optimiserState} left it. */
+  async setOptimiserState(state: ReadonlyMap<string, Float32Array>, kind: OptimiserKind = 'adamw'): Promise<void> {
+    await this.resetOptimiser(kind)
+    await this.#optimiser!.setState(state)
+  }
+
+  /** One step of the optimiser from the gradient arrays; returns the gradient's norm before clipping. */
+  async update(options: UpdateOptions): Promise<{ gradNorm: number }> {
+    if (!this.#optimiser) throw new Error('internal: update before resetOptimiser')
+    return this.#optimiser.update(options)
+  }
+
+  /**
+   * Gradients of an objective into the gradient arrays (added to what is there when `accumulate`); returns loss, the
+   * objective's metrics and log-probabilities of the targets, in their order. `seed` draws what the adapter's dropout hides.
+   */
+  async gradients(
+    batch: Batch,
+    targets: Targets,
+    objective: Objective,
+    { accumulate = false, seed = 0 }: { accumulate?: boolean; seed?: number } = {},
+  ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
+    const fed = batchFeeds(batch, targets, this.#sampler)
+    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${this.#frozenKey()}`
+    const { into, metricNames, unreached } =
+      this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, fed, objective, accumulate))
+    if (!accumulate) {
+      // What this batch does not reach (the audio tower, when nothing is heard) must not keep the last step's gradient.
+      for (const name of unreached) {
+        await this.engine.write(`grad/${name}`, { dtype: 'float32', shape: this.parameters.get(name)! })
+      }
+    }
+    const feeds = { ...fed.feeds, ...this.#dropoutFeed(fed, seed) }
+    const result = await this.engine.run({ graph, feeds, into, fetch: [...metricNames, 'log_probs'] })
+    return {
+      metrics: Object.fromEntries(metricNames.map((name) => [name, Number(result[name]!.data[0])])),
+      logProbs: (result.log_probs!.data as Float32Array).slice(0, targets.tokens.length),
+    }
+  }
+
+  async #defineGradients(graph: string, fed: Fed, objective: Objective, accumulate: boolean): Promise<GradientGraph> {
+    const names = [...this.trainable.keys()]
+    const { context, parameters } = this.#forward(fed, true)
+    const { loss, metrics = {} } = objective.build(context)
+    const wanted = names.map((name) => parameters.get(name)!)
+    const outputs: Record<string, Tensor> = { loss, log_probs: context.logProbs, ...metrics }
+    for (const [i, g] of grad(loss, wanted).entries()) {
+      const name = names[i]!
+      if (!g) continue
+      outputs[`out/${name}`] = accumulate ? add(input(`grad/${name}`, g.shape), g) : g
+    }
+    const compiled = compile(outputs, this.#sampler.mapped)
+    await this.engine.define(graph, () => compiled)
+    const given = compiled.outputs.map(({ name }) => name)
+    const reached = given.filter((name) => name.startsWith('out/'))
+    const into = Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')]))
+    const known = {
+      metricNames: given.filter((name) => !name.startsWith('out/') && name !== 'log_probs'),
+      into,
+      unreached: names.filter((name) => !(`out/${name}` in into)),
+    }
+    this.#gradientGraphs.set(graph, known)
+    return known
+  }
+
+  /** Log-probabilities of the targets, forward only; `prefix` reads weights kept by {@link snapshot}. */
+  async logProbs(batch: Batch, targets: Targets, { prefix = '' }: { prefix?: string } = {}): Promise<Float32Array> {
+    const fed = batchFeeds(batch, targets, this.#sampler)
+    const graph = `logprobs:${fed.key}`
+    const make = () => compile({ log_probs: this.#forward(fed).context.logProbs }, this.#sampler.mapped)
+    await this.engine.define(graph, make)
+    const { log_probs } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['log_probs'], bindPrefix: prefix })
+    return (log_probs!.data as Float32Array).slice(0, targets.tokens.length)
+  }
+
+  /**
+   * Keeps the log-probabilities of all words at the targets, [targets, vocab] in the engine, under `name`, for the next
+   * `gradients` of the same batch to read as a table; `prefix` reads weights kept by {@link snapshot}.
+   */
+  async keepDistribution(batch: Batch, targets: Targets, name: string, { prefix = '' }: { prefix?: string } = {}) {
+    const fed = batchFeeds(batch, targets, this.#sampler)
+    const graph = `distribution:${fed.key}`
+    const make = () => compile({ distribution: this.#forward(fed).context.distribution() }, this.#sampler.mapped)
+    await this.engine.define(graph, make)
+    await this.engine.write(name, { dtype: 'float32', shape: [fed.sizes.nTargets, this.config.language.vocab] })
+    await this.engine.run({ graph, feeds: fed.feeds, into: { distribution: name }, bindPrefix: prefix })
+  }
+
+  /** Samples a completion for every row; prompts may carry different clips, and a prompt may have many rows. */
+  generate(request: SampleRequest): Promise<GeneratedRow[]> {
+    return sampleRows(this.#sampler, request)
+  }
+
+  #forward({ sizes }: Fed, training = false) {
+    return targetGraph(sizes, this, this.#declared, training ? this.#dropoutLength(sizes) : 0)
+  }
+
+  #dropoutLength(sizes: Fed['sizes']): number {
+    return dropoutLength(sizes, this, this.#widestAdapted)
+  }
+
+  #dropoutFeed({ sizes }: Fed, seed: number): Record<string, Value> {
+    const length = this.#dropoutLength(sizes)
+    if (length === 0) return {}
+    const data = dropoutTable(length, this.adapter!.dropout, seed)
+    return { dropout: { dtype: 'float32', shape: [length], data } }
+  }
+
+  /** Graphs that train differ by what is frozen. */
+  #frozenKey(): string {
+    return this.#frozen.size > 0 ? `:without ${[...this.#frozen].sort().join(',')}` : ''
+  }
+}
