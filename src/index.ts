@@ -65,7 +65,7 @@ export {
 } from './score/index.ts'
 export { type RlOptions, rlStep } from './stages/rl.ts'
 export { type SftOptions, sftStep } from './stages/sft.ts'
-export { Interrupted, type TrainOptions, trainRun } from './train.ts'
+export { Interrupted, type TrainOptions, trainRun } from './train/index.ts'
 export { openTranscriber, type TranscribeOptions, type Transcript } from './transcribe/transcribe.ts'
 export { type Algorithm, groupAdvantages } from './update/advantages.ts'
 export { cispoLoss } from './update/losses/cispo.ts'

@@ -15,7 +15,7 @@ import { runCli } from './program.ts'
 
 /** Every command, in the order of the help; a new one is one file and one line here. */
 const COMMANDS = [
-  addTrain({ train: () => import('../train.ts'), estimate: () => import('../estimate.ts') }),
+  addTrain({ train: () => import('../train/index.ts'), estimate: () => import('../estimate.ts') }),
   addEval({ evaluate: () => import('../evaluateModel.ts') }),
   addChat({ chat: () => import('../chat.ts') }),
   addCompose({ compose: () => import('../composeFolder.ts') }),

@@ -5,7 +5,7 @@ import { encodeWav } from '../../audio/index.ts'
 import { silentProgress } from '../../src/progress/index.ts'
 import { seededRandom } from '../../src/random.ts'
 import type { RunSummary } from '../../src/runs/index.ts'
-import { trainRun } from '../../src/train.ts'
+import { trainRun } from '../../src/train/index.ts'
 import { jsonLines } from './temporary.ts'
 
 /** Half a second of a tone or of noise, as a WAV file. */

@@ -11,7 +11,7 @@ import { call } from './listener.ts'
 // The whole pipeline behind the command, as a user would call it; nothing is replaced.
 
 const command = [
-  addTrain({ train: () => import('../../../src/train.ts'), estimate: () => import('../../../src/estimate.ts') }),
+  addTrain({ train: () => import('../../../src/train/index.ts'), estimate: () => import('../../../src/estimate.ts') }),
 ]
 
 const MODEL = `name: bad

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { silentProgress } from '../../../src/progress/index.ts'
 import { parsePair } from '../../../src/stages/preferencePairs.ts'
-import { Interrupted, trainRun } from '../../../src/train.ts'
+import { Interrupted, trainRun } from '../../../src/train/index.ts'
 import { folderWith, jsonLines } from '../temporary.ts'
 import { tinyFiles } from '../tinyRun.ts'
 

@@ -1,0 +1,2 @@
+export { Interrupted } from './interrupted.ts'
+export { type TrainOptions, trainRun } from './trainRun.ts'

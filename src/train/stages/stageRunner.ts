@@ -1,0 +1,69 @@
+import type { FeatureStore } from '../../features/featureStore.ts'
+import type { Model } from '../../model/modelFolder.ts'
+import type { Recipe, Stage } from '../../recipe/index.ts'
+import type { RolloutRecord } from '../../runs/index.ts'
+import type { FittingData } from '../fitData.ts'
+
+/** What a stage works with. */
+export interface StageContext {
+  readonly recipe: Recipe
+  readonly data: FittingData
+  readonly model: Model
+  readonly store: FeatureStore
+  /** The run's folder, for what a stage keeps beside its checkpoints. */
+  readonly runPath: string
+  /** Place of the stage in the recipe, from 0. */
+  readonly index: number
+  /** Optimiser steps of the stage. */
+  readonly total: number
+  /** Everything random of the stage follows from it and the step. */
+  readonly seed: string
+  /** Keeps the answers of the step at hand in the run. */
+  keepRollouts(records: readonly RolloutRecord[]): void
+}
+
+/** Takes one step, counted from 1, and returns its metrics. */
+export type TakeStep = (step: number) => Promise<Record<string, number>>
+
+/** How a kind of stage is run: one file a kind, listed in `index.ts`. */
+export interface StageRunner<S extends Stage> {
+  steps(stage: S, data: FittingData, index: number): number
+  /** Whether the weights that the stage starts from are kept beside those that train. */
+  keepsReference(stage: S): boolean
+  start(stage: S, context: StageContext): TakeStep
+}
+
+/** Steps of a stage that passes over what it was taught: those it names, or its passes. */
+export function stepsOfPasses(
+  stage: { readonly steps?: number; readonly epochs?: number; readonly batch: number },
+  data: FittingData,
+  index: number,
+): number {
+  if (stage.steps !== undefined) return stage.steps
+  return Math.max(1, Math.ceil((data.taught.get(index)!.length * (stage.epochs ?? 1)) / stage.batch))
+}
+
+/** What every stage tells its optimiser. */
+export const optimiserOptions = (stage: Stage, total: number) => ({
+  steps: total,
+  learningRate: stage.learning_rate,
+  warmupSteps: Math.round(stage.warmup_ratio * total),
+  schedule: stage.schedule,
+  minLearningRate: stage.min_learning_rate,
+  weightDecay: stage.weight_decay,
+  maxGradNorm: stage.max_grad_norm,
+})
+
+/** Loads the next step's samples while the engine works on this one's. */
+export function lookAhead<T>(load: (step: number) => Promise<T>, total: number): (step: number) => Promise<T> {
+  let next: { step: number; value: Promise<T> } | undefined
+  return async (step) => {
+    const value = await (next?.step === step ? next.value : load(step))
+    if (step < total) {
+      const ahead = load(step + 1)
+      ahead.catch(() => {}) // thrown when it is asked for
+      next = { step: step + 1, value: ahead }
+    }
+    return value
+  }
+}

@@ -1,0 +1,57 @@
+import { type Engine, startEngine } from '../../models/index.ts'
+import { featureStore } from '../features/featureStore.ts'
+import type { Progress } from '../progress/index.ts'
+import { readRecipe } from '../recipe/index.ts'
+import type { RunSummary } from '../runs/index.ts'
+import { fitData } from './fitData.ts'
+import { type FolderOptions, reserveFolder, resumeHint } from './folder.ts'
+import { freshOrLoaded } from './freshModel.ts'
+import { hearData } from './hearData.ts'
+import { loadData } from './loadData.ts'
+import { Trainer } from './trainer.ts'
+import { wholeRubric } from './wholeRubric.ts'
+
+export interface TrainOptions extends FolderOptions {
+  readonly recipeFile: string
+  /** `path=value`, as `--set` takes them. */
+  readonly overrides?: readonly string[]
+  /** Execution provider of ONNX Runtime. */
+  readonly device?: string
+  readonly progress: Progress
+  /** When aborted, the run saves after the step at hand and throws {@link Interrupted}. */
+  readonly signal?: AbortSignal
+  /** Told of the run's folder, as soon as there is one. */
+  readonly onRun?: (folder: string) => void
+}
+
+/**
+ * Trains what a recipe says, in a run folder that holds everything; returns what `summary.json` holds.
+ *
+ * @throws UsageError when recipe, data or folder are not fit; RunError when a loss is no number; Interrupted when stopped
+ */
+export async function trainRun(options: TrainOptions): Promise<RunSummary> {
+  const { progress, signal, recipeFile, overrides = [] } = options
+  const recipe = await readRecipe(recipeFile, overrides)
+  const folder = reserveFolder(options, recipe)
+  let engine: Engine | undefined
+  try {
+    const loaded = await loadData(recipe)
+    engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+    const model = await freshOrLoaded(recipe, loaded, engine)
+    const store = featureStore({
+      nMels: model.policy.nMels,
+      maxSeconds: recipe.clips.max_seconds,
+      overLength: recipe.clips.over_length,
+    })
+    const audible = await hearData(recipe, loaded, store, progress)
+    const data = await fitData(recipe, audible, model, store, wholeRubric(recipe).scaffoldOf)
+    for (const note of data.notes) progress.warn(note)
+    const run = folder.open()
+    options.onRun?.(run.path)
+    const hint = resumeHint(recipeFile, overrides, run)
+    return await new Trainer({ recipe, data, model, store, run, progress, signal, resumeHint: hint }).run()
+  } finally {
+    folder.close()
+    await engine?.close()
+  }
+}

@@ -1,0 +1,244 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type AlarmWatch, alarmWatch } from '../alarms.ts'
+import { RunError } from '../errors.ts'
+import type { FeatureStore } from '../features/featureStore.ts'
+import { type Model, saveModel } from '../model/modelFolder.ts'
+import { trainableLines } from '../model/trainable.ts'
+import type { Progress } from '../progress/index.ts'
+import type { Recipe, Stage } from '../recipe/index.ts'
+import { writeReport } from '../report/index.ts'
+import type { RunFolder, RunSummary } from '../runs/index.ts'
+import { Diverged } from '../stages/diverged.ts'
+import { REFERENCE } from '../update/policyUpdate.ts'
+import { makeEvaluations, sayLifts, scaffoldLifts } from './evaluations.ts'
+import type { FittingData } from './fitData.ts'
+import { Interrupted } from './interrupted.ts'
+import { runnerOf } from './stages/index.ts'
+import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.ts'
+
+export interface TrainerOptions {
+  readonly recipe: Recipe
+  readonly data: FittingData
+  readonly model: Model
+  readonly store: FeatureStore
+  readonly run: RunFolder
+  readonly progress: Progress
+  readonly signal: AbortSignal | undefined
+  /** The line that goes on with this run. */
+  readonly resumeHint: string
+}
+
+/** One run: its stages in order, each step by step, with evaluations around them. */
+export class Trainer {
+  readonly #options: TrainerOptions
+  readonly #alarms: AlarmWatch = alarmWatch()
+  readonly #sitting = performance.now()
+  #state: RunState = {
+    stage: 0,
+    step: 0,
+    globalStep: 0,
+    seconds: 0,
+    secondsByStage: {},
+    started: new Date().toISOString(),
+  }
+
+  constructor(options: TrainerOptions) {
+    this.#options = options
+  }
+
+  /** Trains to the end of the recipe, from the newest checkpoint where there is one. */
+  async run(): Promise<RunSummary> {
+    const { stages } = this.#options.recipe
+    await this.#resume()
+    const firstRl = stages.findIndex(({ kind }) => kind !== 'sft')
+    const evaluateBefore = Math.max(0, firstRl)
+    for (let i = this.#state.stage; i < stages.length; i++) {
+      if (i > this.#state.stage) this.#state = { ...this.#state, stage: i, step: 0 }
+      if (i === evaluateBefore && this.#state.step === 0) await this.#evaluate('before')
+      await this.#stage(stages[i]!, i)
+    }
+    await this.#evaluate('after')
+    return this.#finish()
+  }
+
+  async #resume(): Promise<void> {
+    const { recipe, model, run, progress } = this.#options
+    const newest = run.checkpoints.list().at(-1)
+    if (!newest) {
+      run.truncate(0)
+      return
+    }
+    this.#state = await restoreCheckpoint(newest, model, recipe.stages)
+    run.truncate(this.#state.globalStep)
+    for (const step of run.readMetrics()) this.#alarms.check(step)
+    progress.note(`resumed after step ${this.#state.globalStep}, from ${newest.folder}`)
+  }
+
+  async #stage(stage: Stage, index: number): Promise<void> {
+    const { recipe, data, model, store, run, progress, signal } = this.#options
+    const runner = runnerOf(stage)
+    const total = runner.steps(stage, data, index)
+    if (this.#state.step >= total) return
+    if (this.#state.step === 0) {
+      await model.policy.freeze(stage.freeze)
+      await model.policy.resetOptimiser(stage.optimiser)
+      if (runner.keepsReference(stage)) await model.policy.snapshot(REFERENCE)
+    }
+    for (const line of trainableLines(model.policy)) progress.note(line)
+    progress.stage(this.#stageName(stage, index), total, this.#state.step)
+    const takeStep = runner.start(stage, {
+      recipe,
+      data,
+      model,
+      store,
+      runPath: run.path,
+      index,
+      total,
+      seed: `${recipe.seed}/${index}`,
+      keepRollouts: (records) => run.rollouts(this.#state.globalStep + 1, records),
+    })
+    for (let step = this.#state.step + 1; step <= total; step++) {
+      const started = performance.now()
+      const metrics = await takeStep(step).catch((error: unknown) => this.#explain(error, stage, index, step))
+      this.#record(stage, index, step, metrics, (performance.now() - started) / 1000)
+      const last = step === total
+      if (last || signal?.aborted || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
+      if (!(last && index === recipe.stages.length - 1)) this.#stopIfAsked()
+    }
+  }
+
+  /** After a save: nothing that was done is lost. An evaluation that was cut short is made again. */
+  #stopIfAsked(): void {
+    const { signal, resumeHint } = this.#options
+    if (!signal?.aborted) return
+    throw new Interrupted(`stopped after step ${this.#state.globalStep}, saved. Go on with: ${resumeHint}`)
+  }
+
+  /** Name of a stage in metrics and pictures: its kind, numbered where the recipe has several of it. */
+  #stageName({ kind }: Stage, index: number): string {
+    const same = this.#options.recipe.stages.flatMap((stage, i) => (stage.kind === kind ? [i] : []))
+    return same.length > 1 ? `${kind}-${same.indexOf(index) + 1}` : kind
+  }
+
+  #record(stage: Stage, index: number, step: number, metrics: Record<string, number>, seconds: number): void {
+    const { run, progress } = this.#options
+    const name = this.#stageName(stage, index)
+    const globalStep = this.#state.globalStep + 1
+    this.#state = { ...this.#state, stage: index, step, globalStep, secondsByStage: this.#plusSeconds(name, seconds) }
+    const record = { stage: name, step, global_step: globalStep, seconds: this.#seconds(), ...metrics }
+    run.metrics(record)
+    for (const alarm of this.#alarms.check(record)) {
+      run.alarm(alarm)
+      progress.warn(alarm.message)
+    }
+    progress.update(step, shownValues(metrics))
+  }
+
+  /** Keeps the batch whose loss or gradient was no number, and says where it is and how to go on. */
+  #explain(error: unknown, stage: Stage, index: number, step: number): never {
+    if (!(error instanceof Diverged)) throw error
+    const { run, resumeHint } = this.#options
+    const name = this.#stageName(stage, index)
+    const globalStep = this.#state.globalStep + 1
+    const file = path.join(run.path, `diverged-step-${globalStep}.json`)
+    const kept = { stage: name, step, global_step: globalStep, error: error.message, batches: error.batches }
+    writeFileSync(file, `${JSON.stringify(kept)}\n`)
+    const message = `step ${globalStep} (${name} ${step}): ${error.message}. Its batch is in ${file}.`
+    run.alarm({ stage: name, step, global_step: globalStep, alarm: 'not-finite', message })
+    const saved = run.checkpoints.list().at(-1)
+    throw new RunError(
+      `${message} Lower learning_rate or max_grad_norm, and ${saved ? `go on after step ${saved.globalStep} with: ${resumeHint}` : 'begin anew'}`,
+    )
+  }
+
+  #seconds(): number {
+    return this.#state.seconds + (performance.now() - this.#sitting) / 1000
+  }
+
+  #plusSeconds(name: string, seconds: number): RunState['secondsByStage'] {
+    const { secondsByStage } = this.#state
+    return { ...secondsByStage, [name]: (secondsByStage[name] ?? 0) + seconds }
+  }
+
+  async #save(stage: Stage): Promise<void> {
+    const { run, model, recipe } = this.#options
+    const state = { ...this.#state, seconds: this.#seconds() }
+    await saveCheckpoint(run, model, state, {
+      maxSeconds: recipe.clips.max_seconds,
+      keep: 2,
+      hasReference: runnerOf(stage).keepsReference(stage),
+    })
+  }
+
+  async #evaluate(name: 'before' | 'after'): Promise<void> {
+    const { recipe, run, progress } = this.#options
+    const last = recipe.stages.at(-1)!
+    const seconds = await makeEvaluations({
+      ...this.#options,
+      name,
+      place: {
+        stage: recipe.stages[this.#state.stage]!.kind,
+        step: this.#state.step,
+        global_step: this.#state.globalStep,
+      },
+      hasReference: runnerOf(last).keepsReference(last),
+      stopIfAsked: () => this.#stopIfAsked(),
+    })
+    if (seconds > 0) this.#state = { ...this.#state, secondsByStage: this.#plusSeconds('evaluation', seconds) }
+    if (name === 'before') sayLifts(run, progress)
+  }
+
+  async #finish(): Promise<RunSummary> {
+    const { recipe, data, model, store, run, progress } = this.#options
+    await saveModel(run.path, model, recipe.clips.max_seconds)
+    const summary: RunSummary = {
+      name: recipe.name,
+      seed: recipe.seed,
+      started: this.#state.started,
+      finished: new Date().toISOString(),
+      seconds: this.#seconds(),
+      time_by_stage: this.#state.secondsByStage,
+      alarms: run.nAlarms(),
+      ...scoresOf(run),
+      n_parameters: model.policy.nParameters,
+      clips_cut: store.nCut,
+      samples_over_length: data.nOverLength,
+      left_out: data.notes,
+      last_stage: recipe.stages.at(-1)!.kind,
+    }
+    run.summary(summary)
+    await writeReport(run.path).catch((error: unknown) => {
+      // The run is done all the same.
+      progress.warn(`the report was not written: ${error instanceof Error ? error.message : String(error)}`)
+    })
+    return summary
+  }
+}
+
+/** What a run's own records say of it: scores by control, the lift, how far sampler and trainer were apart at most. */
+function scoresOf(run: RunFolder) {
+  const evaluations = run.readEvaluations()
+  const scores = (name: string) =>
+    Object.fromEntries(
+      evaluations.filter((record) => record.name === name).map(({ control, score }) => [control, score]),
+    )
+  const [lift] = scaffoldLifts(run)
+  const gaps = run.readMetrics().flatMap(({ max_logprob_diff: gap }) => (typeof gap === 'number' ? [gap] : []))
+  return {
+    before: scores('before'),
+    after: scores('after'),
+    ...(lift && { lift: lift.lift }),
+    ...(gaps.length > 0 && { max_logprob_diff: Math.max(...gaps) }),
+  }
+}
+
+/** What a person watches while a stage runs. */
+function shownValues({ loss, reward, reward_std, ...metrics }: Record<string, number>): Record<string, number> {
+  if (reward !== undefined) {
+    const { 'scaffold/ratio': scaffold, 'completions/mean_length': length } = metrics
+    return { reward, 'reward/std': reward_std!, scaffold: scaffold!, length: length! }
+  }
+  const accuracy = metrics['rewards/accuracies']
+  return { loss: loss!, ...(accuracy !== undefined && { accuracy }) }
+}
