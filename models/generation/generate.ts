@@ -39,8 +39,11 @@ export interface GeneratedRow {
   readonly finishReason: 'stop' | 'length'
 }
 
-/** Told of sampled tokens as they come: the row, ids, and the log-probability of each as in {@link GeneratedRow}. */
-export type OnTokens = (row: number, ids: number[], logProbs: number[]) => void
+/**
+ * Told of sampled tokens as they come: the row, ids, and the log-probability of each as in {@link GeneratedRow}; and, with
+ * the row's last call, why it ended. A stop token is not told.
+ */
+export type OnTokens = (row: number, ids: number[], logProbs: number[], ended?: GeneratedRow['finishReason']) => void
 
 const isStopped = ({ stop }: GenerateRequest): boolean => stop !== undefined && Atomics.load(stop, 0) !== 0
 
@@ -81,9 +84,11 @@ export async function generate(
     result.logProbs.push(logProb)
     state.seen.add(id)
     state.lastId = id
-    if (stops.has(id)) result.finishReason = 'stop'
-    else onTokens?.(state.row, [id], [logProb])
-    return !stops.has(id) && result.completionIds.length < maxNewTokens && state.length < cache.capacity
+    const isStop = stops.has(id)
+    if (isStop) result.finishReason = 'stop'
+    const goesOn = !isStop && result.completionIds.length < maxNewTokens && state.length < cache.capacity
+    onTokens?.(state.row, isStop ? [] : [id], isStop ? [] : [logProb], goesOn ? undefined : result.finishReason)
+    return goesOn
   }
 
   // Prompts: prefill each chunk, then hand its keys and values to the rows that continue it.

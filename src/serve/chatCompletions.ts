@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import type { Piece, TokenLogProb } from './answer.ts'
 import { type ChatRequest, parseChatRequest } from './chatRequest.ts'
 import { ApiError, asApiError } from './errors.ts'
-import type { Completed, ServedModel, TokenLogProb } from './servedModel.ts'
+import type { Completed } from './sampler.ts'
+import type { ServedModel } from './servedModel.ts'
 
 /** `POST /v1/chat/completions`: an answer at once, or as an event stream. */
 export async function chatCompletions(
@@ -15,17 +17,19 @@ export async function chatCompletions(
   const model = modelNamed(models, request.model)
   const head = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.id }
   if (request.stream) return streamed(c, model, request, head, report)
-  const completed = await model.complete(request, c.req.raw.signal)
+  const { choices, promptIds } = await model.complete(await model.prepare(request), c.req.raw.signal)
   return c.json({
     ...head,
     object: 'chat.completion',
-    choices: completed.choices.map(({ text, tokens, finishReason }, index) => ({
+    choices: choices.map(({ text, tokens, finishReason }, index) => ({
       index,
       message: { role: 'assistant', content: text, refusal: null },
       logprobs: request.logprobs ? logProbsOf(tokens) : null,
       finish_reason: finishReason,
+      ...(request.returnTokenIds && { token_ids: tokens.map(({ id }) => id) }),
     })),
-    usage: usageOf(completed),
+    usage: usageOf({ choices, promptIds }),
+    ...(request.returnTokenIds && { prompt_token_ids: promptIds }),
   })
 }
 
@@ -35,38 +39,50 @@ interface Head {
   readonly model: string
 }
 
-function streamed(
+async function streamed(
   c: Context,
   model: ServedModel,
   request: ChatRequest,
   head: Head,
   report: (error: unknown) => void,
-): Response {
+): Promise<Response> {
+  const { logprobs, includeUsage, returnTokenIds } = request
+  // What comes before there is a stream to write to does not happen: pieces come from `complete` alone.
+  let onPiece: (piece: Piece) => void = () => {}
+  const prepared = await model.prepare(request, (piece) => onPiece(piece))
   return streamSSE(c, async (stream) => {
     const gone = new AbortController()
     stream.onAbort(() => gone.abort())
     c.req.raw.signal.addEventListener('abort', () => gone.abort(), { once: true })
     const send = (choices: readonly object[], more: object = {}) =>
       stream.writeSSE({
-        data: JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...more }),
+        data: JSON.stringify({
+          ...head,
+          object: 'chat.completion.chunk',
+          choices,
+          ...(includeUsage && { usage: null }),
+          ...more,
+        }),
       })
     const choice = (index: number, delta: object, tokens: readonly TokenLogProb[], finish: string | null) => ({
       index,
       delta,
-      logprobs: request.logprobs ? logProbsOf(tokens) : null,
+      logprobs: logprobs ? logProbsOf(tokens) : null,
       finish_reason: finish,
+      ...(returnTokenIds && { token_ids: tokens.map(({ id }) => id) }),
     })
     try {
-      for (let i = 0; i < request.n; i++) await send([choice(i, { role: 'assistant', content: '' }, [], null)])
       const told = Array.from({ length: request.n }, () => 0) // tokens whose log-probabilities were sent
-      const completed = await model.complete(request, gone.signal, ({ index, text, tokens }) => {
+      for (const i of told.keys()) await send([choice(i, { role: 'assistant', content: '' }, [], null)])
+      onPiece = ({ index, text, tokens }) => {
         told[index]! += tokens.length
         void send([choice(index, { content: text }, tokens, null)]).catch(() => gone.abort())
-      })
+      }
+      const completed = await model.complete(prepared, gone.signal)
       for (const [i, { tokens, finishReason }] of completed.choices.entries()) {
         await send([choice(i, {}, tokens.slice(told[i]), finishReason)])
       }
-      if (request.includeUsage) await send([], { usage: usageOf(completed) })
+      if (includeUsage) await send([], { usage: usageOf(completed) })
       await stream.writeSSE({ data: '[DONE]' })
     } catch (error) {
       if (gone.signal.aborted) return
@@ -83,11 +99,14 @@ const logProbsOf = (tokens: readonly TokenLogProb[]) => ({
   refusal: null,
 })
 
-const usageOf = ({ nPromptTokens, nCompletionTokens }: Completed) => ({
-  prompt_tokens: nPromptTokens,
-  completion_tokens: nCompletionTokens,
-  total_tokens: nPromptTokens + nCompletionTokens,
-})
+const usageOf = ({ choices, promptIds }: Completed) => {
+  const nCompletionTokens = choices.reduce((sum, { nTokens }) => sum + nTokens, 0)
+  return {
+    prompt_tokens: promptIds.length,
+    completion_tokens: nCompletionTokens,
+    total_tokens: promptIds.length + nCompletionTokens,
+  }
+}
 
 /** @throws ApiError 404 that names those there are */
 export function modelNamed(models: ReadonlyMap<string, ServedModel>, id: string): ServedModel {

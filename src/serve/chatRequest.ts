@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unknownName } from '../../rubrics/index.ts'
 import type { ContentPart, Message } from '../prompts/message.ts'
 import { ApiError } from './errors.ts'
 
@@ -22,8 +23,24 @@ const message = z.object({
   content: z.union([z.string(), z.array(z.discriminatedUnion('type', [textPart, inputAudio, audioUrl])).min(1)]),
 })
 
-/** What is read of OpenAI's body. Keys that would change the answer and are not read are refused, never ignored. */
-const schema = z.object({
+/** Keys that change nothing in an answer: whose request it is, and where a hosted service would keep or run it. */
+const HARMLESS = [
+  'user',
+  'metadata',
+  'store',
+  'service_tier',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'parallel_tool_calls',
+] as const
+
+/** What is read of OpenAI's body, and of vLLM's. A key that would change the answer and is not read is refused. */
+const schema = z.strictObject({
+  ...(Object.fromEntries(HARMLESS.map((key) => [key, z.unknown().optional()])) as Record<
+    (typeof HARMLESS)[number],
+    z.ZodOptional<z.ZodUnknown>
+  >),
   model: z.string(),
   messages: z.array(message).min(1).max(256),
   n: z.number().int().min(1).max(16).nullish(),
@@ -38,11 +55,18 @@ const schema = z.object({
   seed: z.number().int().nullish(),
   stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(4)]).nullish(),
   logprobs: z.boolean().nullish(),
-  top_logprobs: z.literal(0).nullish(),
-  frequency_penalty: z.literal(0).nullish(),
-  presence_penalty: z.literal(0).nullish(),
-  tools: z.array(z.never()).nullish(),
-  response_format: z.object({ type: z.literal('text') }).nullish(),
+  return_token_ids: z.boolean().nullish(),
+  top_logprobs: z.literal(0, { error: 'the log-probability of the token drawn is all there is' }).nullish(),
+  frequency_penalty: z.literal(0, { error: 'not supported; use repetition_penalty' }).nullish(),
+  presence_penalty: z.literal(0, { error: 'not supported; use repetition_penalty' }).nullish(),
+  min_p: z.literal(0, { error: 'not supported; use top_p or top_k' }).nullish(),
+  logit_bias: z.record(z.string(), z.never({ error: 'not supported' })).nullish(),
+  modalities: z.array(z.literal('text', { error: 'answers are text' })).nullish(),
+  tools: z.array(z.never({ error: 'not supported' })).nullish(),
+  tool_choice: z.enum(['none', 'auto']).nullish(),
+  response_format: z
+    .object({ type: z.literal('text', { error: 'tokens are not constrained, so JSON cannot be promised' }) })
+    .nullish(),
 })
 
 export interface ChatRequest {
@@ -59,6 +83,8 @@ export interface ChatRequest {
   readonly seed: number | undefined
   readonly stop: readonly string[]
   readonly logprobs: boolean
+  /** vLLM's: ids of the prompt and of each answer, for those who train on what they sample. */
+  readonly returnTokenIds: boolean
 }
 
 /** A body in OpenAI's form. @throws ApiError 400 that names the field */
@@ -66,6 +92,11 @@ export function parseChatRequest(body: unknown): ChatRequest {
   const { success, data, error } = schema.safeParse(body)
   if (!success) {
     const issue = error.issues[0]!
+    if (issue.code === 'unrecognized_keys') {
+      const key = issue.keys[0]!
+      const told = `${key.slice(0, 100)}: ${unknownName('key', key, Object.keys(schema.shape))}`
+      throw new ApiError(400, told, { code: 'unknown_parameter', param: key })
+    }
     const at = issue.path.join('.')
     throw new ApiError(400, `${at === '' ? 'the body' : at}: ${issue.message}.`, { param: at === '' ? null : at })
   }
@@ -89,6 +120,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
     seed: data.seed ?? undefined,
     stop: typeof data.stop === 'string' ? [data.stop] : (data.stop ?? []),
     logprobs: data.logprobs ?? false,
+    returnTokenIds: data.return_token_ids ?? false,
   }
 }
 

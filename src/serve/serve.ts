@@ -1,15 +1,12 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import { serve } from '@hono/node-server'
 import { UsageError } from '../errors.ts'
 import type { ScoreOptions } from '../score/index.ts'
-import { openTranscriber } from '../transcribe/transcribe.ts'
 import { serveApp } from './app.ts'
 import { isLoopback } from './guard.ts'
-import { requestQueue } from './queue.ts'
 import { type ServedModel, serveModel } from './servedModel.ts'
-import type { ServedWhisper } from './transcriptions.ts'
+import { type ServedWhisper, serveWhisper } from './transcriptions.ts'
 
 export interface ServeOptions {
   /** Model folders, run folders, GGUF files or hub ids; each gets an engine of its own. */
@@ -54,7 +51,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   }
   const models = new Map<string, ServedModel>()
   let whisper: ServedWhisper | undefined
-  const closeModels = () => Promise.all([...[...models.values()].map((m) => m.close()), whisper?.transcriber.close()])
+  const closeModels = () => Promise.all([...[...models.values()].map((m) => m.close()), whisper?.close()])
   try {
     for (const model of options.models) {
       const served = await serveModel(model, { device, maxWaiting, onNotice })
@@ -65,9 +62,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       models.set(served.id, served)
     }
     if (options.whisper !== undefined) {
-      const transcriber = await openTranscriber({ model: options.whisper, device, onNotice })
-      const id = path.basename(path.resolve(options.whisper))
-      whisper = { id, created: Math.floor(Date.now() / 1000), queue: requestQueue(maxWaiting), transcriber }
+      whisper = await serveWhisper(options.whisper, { device, maxWaiting, onNotice })
     }
     const app = serveApp({
       models,

@@ -1,15 +1,41 @@
+import path from 'node:path'
 import type { Context } from 'hono'
 import { encodeWav, loadAudio } from '../../audio/index.ts'
-import type { SpeechTranscriber, Transcript } from '../transcribe/transcribe.ts'
+import { openTranscriber, type TranscribeOptions, type Transcript } from '../transcribe/transcribe.ts'
 import { checkedLength } from './chatRequest.ts'
 import { ApiError } from './errors.ts'
-import type { Queue } from './queue.ts'
+import { type Queue, requestQueue } from './queue.ts'
 
 export interface ServedWhisper {
   readonly id: string
   readonly created: number
-  readonly queue: Queue
-  readonly transcriber: SpeechTranscriber
+  readonly queue: Queue<Transcription, Transcript>
+  close(): Promise<void>
+}
+
+interface Transcription extends TranscribeOptions {
+  /** A WAV, as a data URL. */
+  readonly url: string
+}
+
+/** @throws as `openTranscriber` does */
+export async function serveWhisper(
+  model: string,
+  options: { device: string; maxWaiting: number; onNotice: (line: string) => void },
+): Promise<ServedWhisper> {
+  const transcriber = await openTranscriber({ model, device: options.device, onNotice: options.onNotice })
+  return {
+    id: path.basename(path.resolve(model)),
+    created: Math.floor(Date.now() / 1000),
+    queue: requestQueue({
+      maxWaiting: options.maxWaiting,
+      work: async ([asked]) => {
+        const { url, ...how } = asked!.request
+        asked!.answer(await transcriber.transcribe(url, how))
+      },
+    }),
+    close: () => transcriber.close(),
+  }
 }
 
 const FORMATS = ['json', 'text', 'verbose_json', 'srt', 'vtt'] as const
@@ -50,8 +76,8 @@ export async function transcriptions(c: Context, whisper: ServedWhisper | undefi
   }
   const url = `data:audio/wav;base64,${Buffer.from(encodeWav(samples, 16_000)).toString('base64')}`
   const language = word('language')
-  const transcript = await whisper.queue.run(
-    () => whisper.transcriber.transcribe(url, { timestamps: format !== 'json', ...(language && { language }) }),
+  const transcript = await whisper.queue.ask(
+    { url, timestamps: format !== 'json' && format !== 'text', ...(language && { language }) },
     c.req.raw.signal,
   )
   return written(c, transcript, format)
