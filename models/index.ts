@@ -1,8 +1,11 @@
 /** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
 
 export { type Adapter, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
-export { ADAPTER_CONFIG, baseOf, type ReadAdapter, readAdapter, writeAdapter } from './adapters/peft.ts'
-export { type Tower, towerOf, towers } from './adapters/towers.ts'
+export { type MergeOptions, type MergeSummary, mergeAdapter } from './adapters/mergeAdapter.ts'
+export { ADAPTER_CONFIG, baseOf } from './adapters/peftConfig.ts'
+export { type ReadAdapter, readAdapter } from './adapters/readAdapter.ts'
+export { type Tower, towerModules, towerOf, towers } from './adapters/towers.ts'
+export { type AdapterToWrite, writeAdapter } from './adapters/writeAdapter.ts'
 export type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
 export type { LanguageConfig } from './architectures/decoder.ts'
 export * as architectures from './architectures/index.ts'
@@ -16,6 +19,7 @@ export { readSafetensors, type Safetensors, writeSafetensors } from './checkpoin
 export { type ComposeOptions, composeModel } from './compose.ts'
 export { fromWhisperJson } from './config/whisper.ts'
 export { ConfigError, fromConfigJson, supportedArchitectures, toConfigJson } from './configFile.ts'
+export { type ExtendOptions, extendModel } from './extend.ts'
 export type { GeneratedRow } from './generation/generate.ts'
 export type { SamplingOptions } from './generation/sampling.ts'
 export { detect, type TranscriptTokens, transcribeWindow, type WindowTranscript } from './generation/transcript.ts'
@@ -38,8 +42,15 @@ export {
 export { type RedundantTensor, redundantTensors } from './redundant.ts'
 export { type Engine, startEngine } from './runtime/engine.ts'
 export { RuntimeError } from './runtime/runtime.ts'
+export { type AddTokensOptions, addSpecialTokens } from './tokenizer/addTokens.ts'
 export { renderChat } from './tokenizer/chat.ts'
 export { TokenizerError } from './tokenizer/errors.ts'
+export {
+  FIRST_QWEN_AUDIO_ID,
+  MOST_HUNDREDTHS,
+  qwenAudioTokens,
+  timeTokens,
+} from './tokenizer/qwenAudioTokens.ts'
 export { isTaskTag, taskTags } from './tokenizer/specialTokens.ts'
 export { openTokenizer, type Tokenizer } from './tokenizer/tokenizer.ts'
 export { trainTokenizer } from './tokenizer/train.ts'

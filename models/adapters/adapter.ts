@@ -1,5 +1,4 @@
 import { type Random, sfc32 } from '../random.ts'
-import { type Tower, towerOf } from './towers.ts'
 
 /** The low-rank update of one linear: y = x·Wᵀ + scale·x·Aᵀ·Bᵀ, A [rank, nIn], B [nOut, rank]. */
 export interface LoraLinear {
@@ -15,8 +14,8 @@ export interface Adapter {
   readonly rsLora: boolean
   /** Share of a linear's inputs that its update does not see while it trains. */
   readonly dropout: number
-  /** Towers whose own weights train along, whole (PEFT's `modules_to_save`): a fresh projector, mostly. */
-  readonly trainFully: readonly Tower[]
+  /** Modules whose own weights train along, whole (PEFT's `modules_to_save`): a fresh projector, mostly. */
+  readonly trainFully: readonly string[]
 }
 
 export const loraScale = ({ rank, alpha }: LoraLinear, { rsLora }: Pick<Adapter, 'rsLora'>): number =>
@@ -29,7 +28,7 @@ export const isLoraTensor = (name: string): boolean => /\.lora_[AB]\.weight$/.te
 
 /** Whether a tensor is the adapter's: saved with it, and trained unless its tower is frozen. */
 export const belongsTo = (name: string, { trainFully }: Adapter): boolean =>
-  isLoraTensor(name) || trainFully.includes(towerOf(name))
+  isLoraTensor(name) || trainFully.some((module) => name.startsWith(`${module}.`))
 
 /** First values as PEFT draws them: A uniform in ±1/√nIn (Kaiming with a = √5), B zero, so that nothing changes yet. */
 export function initialLora(name: string, shape: readonly number[], random: Random): Float32Array {

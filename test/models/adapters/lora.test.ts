@@ -2,8 +2,15 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readAdapter, writeAdapter } from '../../../models/adapters/peft.ts'
-import { type Adapter, type Engine, linearsOf, Policy, startEngine } from '../../../models/index.ts'
+import {
+  type Adapter,
+  type Engine,
+  linearsOf,
+  Policy,
+  readAdapter,
+  startEngine,
+  writeAdapter,
+} from '../../../models/index.ts'
 import { AUDIO_ID, lastTokens, likelihood, STOP_ID, tinyBatch, tinyConfig } from '../tinyPolicy.ts'
 
 const linears = new Map([...linearsOf(tinyConfig).keys()].map((name, i) => [name, { rank: 2 + (i % 2), alpha: 6 }]))
@@ -104,7 +111,7 @@ describe('an adapter', () => {
   })
 
   it('reads back what it wrote, ranks that differ and towers that train whole too', async () => {
-    const own: Adapter = { ...adapter, dropout: 0.1, trainFully: ['projector'] }
+    const own: Adapter = { ...adapter, dropout: 0.1, trainFully: ['multi_modal_projector'] }
     const written = new Map([...linears].filter(([name]) => !name.startsWith('multi_modal')))
     const whole = await adapted(engine, { ...own, linears: written })
     const folder = mkdtempSync(path.join(tmpdir(), 'adapter-'))
