@@ -5,7 +5,6 @@ import type { AudioLanguageConfig } from './architectures/audioLanguageModel.ts'
 import type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
 import { writeFolderAtomically } from './checkpoint/atomic.ts'
 import type { WrittenDType } from './checkpoint/dtypes.ts'
-import { CheckpointError } from './checkpoint/errors.ts'
 import { readSafetensors, type Safetensors, type TensorToWrite, writeSafetensors } from './checkpoint/safetensors.ts'
 import { ConfigError, section } from './config/fields.ts'
 import { fromWhisperJson } from './config/whisper.ts'
@@ -13,10 +12,12 @@ import { fromConfigJson, toConfigJson } from './configFile.ts'
 import { parametersOf } from './policy/index.ts'
 import { sfc32 } from './random.ts'
 import { redundantTensors } from './redundant.ts'
+import { addSpecialTokens } from './tokenizer/addTokens.ts'
 import { chatTemplate } from './tokenizer/chatTemplate.ts'
 import { audioTokenNames, chatTokenNames } from './tokenizer/specialTokens.ts'
 import { openTokenizer } from './tokenizer/tokenizer.ts'
 import { initialWeight } from './weights.ts'
+import { checkedTensor, widenedTensor } from './widen.ts'
 
 export interface ComposeOptions {
   /** Folder whose encoder hears: a Whisper, or an audio-language model. */
@@ -28,6 +29,10 @@ export interface ComposeOptions {
   /** Draws the projector's first weights (0). */
   readonly seed?: number
   readonly dtype?: WrittenDType
+  /** Special tokens beside those around sound, such as `qwenAudioTokens`. */
+  readonly tokens?: readonly string[]
+  /** Id of the first of them; see `addSpecialTokens`. */
+  readonly firstTokenId?: number
 }
 
 /**
@@ -42,7 +47,7 @@ export async function composeModel(out: string, options: ComposeOptions): Promis
   const encoder = readEncoderOf(options.audio)
   const { config: found } = fromConfigJson(readJson(join(place, 'config.json')), join(place, 'config.json'))
   if (found.audio) throw new ConfigError(`${place}: hears already. Give a language model.`)
-  const { files, vocab } = withAudioTokens(place, found.language.vocab)
+  const { files, vocab } = withTokens(place, found.language.vocab, options)
   const config = { audio: { ...encoder.config, pool }, language: { ...found.language, vocab } }
   const words = readSafetensors(place)
   const random = sfc32(seed)
@@ -52,9 +57,9 @@ export async function composeModel(out: string, options: ComposeOptions): Promis
     const inner = rest.join('.')
     const data =
       tower === 'audio_tower'
-        ? () => checked(encoder.tensors, encoder.prefix + inner, shape)
+        ? () => checkedTensor(encoder.tensors, encoder.prefix + inner, shape)
         : tower === 'language_model'
-          ? () => widened(words, inner, shape, found.language.vocab)
+          ? () => widenedTensor(words, inner, shape, found.language.vocab)
           : initialWeight(name, shape, 1, random)
     tensors.set(name, { shape, data, dtype })
   }
@@ -97,54 +102,21 @@ function readEncoderOf(folder: string): { config: AudioEncoderConfig; tensors: S
   return { config: audio, tensors, prefix: 'audio_tower.' }
 }
 
-/** The tokenizer with the tokens around sound, and how many rows the embedding must have. */
-function withAudioTokens(folder: string, vocab: number) {
+/** The tokenizer with the tokens around sound and those asked for, and how many rows the embedding must have. */
+function withTokens(folder: string, vocab: number, { tokens = [], firstTokenId }: ComposeOptions) {
   const tokenizer = openTokenizer(folder)
-  const files = tokenizer.files() as { tokenizer: { added_tokens?: object[] }; config: Record<string, unknown> }
-  const missing = audioTokenNames.filter((token) => !tokenizer.has(token))
-  const added = missing.map((content, i) => ({
-    id: tokenizer.vocabSize + i,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }))
   const lacking = chatTokenNames.find((token) => !tokenizer.has(token))
   if (lacking !== undefined) {
     throw new ConfigError(
       `${folder}: its tokenizer has no "${lacking}". A composed model speaks ChatML, as Qwen and SmolLM2 do.`,
     )
   }
+  const hearing = addSpecialTokens(tokenizer.files(), audioTokenNames)
+  const files = addSpecialTokens(hearing, tokens, firstTokenId === undefined ? {} : { firstId: firstTokenId })
   return {
-    files: {
-      tokenizer: { ...files.tokenizer, added_tokens: [...(files.tokenizer.added_tokens ?? []), ...added] },
-      config: { ...files.config, chat_template: chatTemplate() },
-    },
-    vocab: Math.max(vocab, tokenizer.vocabSize + added.length),
+    files: { tokenizer: files.tokenizer, config: { ...files.config, chat_template: chatTemplate() } },
+    vocab: Math.max(vocab, openTokenizer(files).vocabSize),
   }
-}
-
-function checked(tensors: Safetensors, name: string, shape: readonly number[]): Float32Array {
-  const found = tensors.tensors.get(name)?.shape ?? shape
-  if (found.join() === shape.join()) return tensors.read(name)
-  const { file } = tensors.tensors.get(name)!
-  throw new CheckpointError(file, name, `has shape [${found.join(', ')}]. The config asks for [${shape.join(', ')}].`)
-}
-
-/** A tensor of the language model; the tables of words get rows for new ones. */
-function widened(tensors: Safetensors, name: string, shape: readonly number[], vocab: number): Float32Array {
-  const isTable = name === 'model.embed_tokens.weight' || name === 'lm_head.weight'
-  if (!isTable) return checked(tensors, name, shape)
-  const [rows, width] = shape as [number, number]
-  const stored = checked(tensors, name, [vocab, width])
-  const table = new Float32Array(rows * width)
-  table.set(stored)
-  const mean = new Float64Array(width)
-  for (let i = 0; i < stored.length; i++) mean[i % width]! += stored[i]! / vocab
-  for (let row = vocab; row < rows; row++) table.set(mean, row * width)
-  return table
 }
 
 function readJson(file: string): unknown {
