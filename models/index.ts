@@ -1,7 +1,7 @@
 /** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
 
 export { type Adapter, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
-export { type MergeOptions, type MergeSummary, mergeAdapter } from './adapters/mergeAdapter.ts'
+export { type AdapterMergeOptions, type AdapterMergeSummary, mergeAdapter } from './adapters/mergeAdapter.ts'
 export { ADAPTER_CONFIG, baseOf } from './adapters/peftConfig.ts'
 export { type ReadAdapter, readAdapter } from './adapters/readAdapter.ts'
 export { type Tower, towerModules, towerOf, towers } from './adapters/towers.ts'
@@ -13,9 +13,10 @@ export type { WhisperConfig } from './architectures/whisperDecoder.ts'
 export type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
 export { type AudioTokenLayout, audioTokenCount } from './audioTokens.ts'
 export { type FillFolder, recoverFolders, writeFolderAtomically } from './checkpoint/atomic.ts'
+export { halfToNumber } from './checkpoint/dtypes.ts'
 export { CheckpointError } from './checkpoint/errors.ts'
 export { isMapped, type MappedWeights, mapTensors } from './checkpoint/mapped.ts'
-export { readSafetensors, type Safetensors, writeSafetensors } from './checkpoint/safetensors.ts'
+export { readSafetensors, type Safetensors, type TensorToWrite, writeSafetensors } from './checkpoint/safetensors.ts'
 export { type ComposeOptions, composeModel } from './compose.ts'
 export { fromWhisperJson } from './config/whisper.ts'
 export { ConfigError, fromConfigJson, supportedArchitectures, toConfigJson } from './configFile.ts'
@@ -27,6 +28,14 @@ export { type ImportedModel, importGguf } from './gguf/importGguf.ts'
 export type { DType, Shape, Tensor } from './graph/index.ts'
 /** Operators for writing a model or a loss, and `grad` and `compile` to make it run. */
 export * as graph from './graph/index.ts'
+export {
+  type MergeMethod,
+  mergeCheckpoints,
+  mergeMethods,
+  type Parameter,
+  type TensorSettings,
+  type Values,
+} from './merging/index.ts'
 export type { Objective, ObjectiveContext } from './objective.ts'
 export { learningRateAt, type OptimiserKind, optimisers, type Schedule } from './optimisers/index.ts'
 export {
