@@ -30,6 +30,8 @@ export interface GradContext {
   readonly inputs: readonly Tensor[]
   readonly outputs: readonly Tensor[]
   readonly attributes: Attributes
+  /** Which inputs' gradients are asked for; a rule may give null for the others. */
+  readonly needed: readonly boolean[]
 }
 
 export type GradRule = (dy: Tensor, context: GradContext) => readonly (Tensor | null)[]

@@ -8,7 +8,7 @@ import {
 import type { KvCache } from '../architectures/decoder.ts'
 import type { GenerateRequest } from '../generation/generate.ts'
 import { gatherRows, input, reshape, type Tensor } from '../graph/index.ts'
-import { type ObjectiveContext, objectiveContext } from '../objective.ts'
+import type { PredictionOptions } from '../objective.ts'
 import { type WeightTable, weightTable } from '../weights.ts'
 import type { BatchSizes } from './feeds.ts'
 
@@ -54,7 +54,7 @@ export function dropoutLength({ batch, time, nAudios, nFrames }: BatchSizes, { a
 }
 
 /**
- * From ids and clips to the log-probabilities of the targets, for one set of sizes. `all` is every weight of the model:
+ * From ids and clips to the states that predict the targets, for one set of sizes. `all` is every weight of the model:
  * a batch without audio does not reach the encoder, whose parameters keep their place all the same.
  */
 export function targetGraph(
@@ -62,7 +62,7 @@ export function targetGraph(
   shape: ModelShape,
   all: ReadonlyMap<string, Tensor>,
   nDropout = 0,
-): { context: ObjectiveContext; parameters: ReadonlyMap<string, Tensor> } {
+): { prediction: PredictionOptions; parameters: ReadonlyMap<string, Tensor> } {
   const { config } = shape
   const table = tableOf(shape, nDropout > 0 ? input('dropout', [nDropout]) : undefined)
   const { weights, declared } = table
@@ -74,9 +74,15 @@ export function targetGraph(
     reshape(states, [batch * time, config.language.hidden]),
     input('target_at', [nTargets], 'int64'),
   )
-  const context = objectiveContext(logitsOf(chosen, weights, config), input('target_ids', [nTargets], 'int64'))
+  const prediction: PredictionOptions = {
+    states: chosen,
+    head: (x) => logitsOf(x, weights, config),
+    targets: input('target_ids', [nTargets], 'int64'),
+    vocab: config.language.vocab,
+  }
+  prediction.head(chosen) // declares the head's weight
   for (const [name, tensor] of all) if (!declared.has(name)) weights.at(name, tensor.shape)
-  return { context, parameters: declared }
+  return { prediction, parameters: declared }
 }
 
 /** The encoder alone: `rows`, [nAudios · tokensPerClip, hidden]. */

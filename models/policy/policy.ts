@@ -4,7 +4,7 @@ import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts
 import type { MappedWeights } from '../checkpoint/mapped.ts'
 import type { GeneratedRow } from '../generation/generate.ts'
 import { add, compile, grad, input, type Tensor } from '../graph/index.ts'
-import type { Objective } from '../objective.ts'
+import { type Objective, predict, targetLogProbs, wholeDistribution } from '../objective.ts'
 import type { OptimiserKind } from '../optimisers/index.ts'
 import { sfc32 } from '../random.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -214,10 +214,10 @@ export class Policy {
 
   async #defineGradients(graph: string, fed: Fed, objective: Objective, accumulate: boolean): Promise<GradientGraph> {
     const names = [...this.trainable.keys()]
-    const { context, parameters } = this.#forward(fed, true)
-    const { loss, metrics = {} } = objective.build(context)
+    const { prediction, parameters } = this.#forward(fed, true)
+    const { loss, logProbs, metrics } = predict(objective, prediction)
     const wanted = names.map((name) => parameters.get(name)!)
-    const outputs: Record<string, Tensor> = { loss, log_probs: context.logProbs, ...metrics }
+    const outputs: Record<string, Tensor> = { loss, log_probs: logProbs, ...metrics }
     for (const [i, g] of grad(loss, wanted).entries()) {
       const name = names[i]!
       if (!g) continue
@@ -241,7 +241,7 @@ export class Policy {
   async logProbs(batch: Batch, targets: Targets, { prefix = '' }: { prefix?: string } = {}): Promise<Float32Array> {
     const fed = batchFeeds(batch, targets, this.#sampler)
     const graph = `logprobs:${fed.key}`
-    const make = () => compile({ log_probs: this.#forward(fed).context.logProbs }, this.#sampler.mapped)
+    const make = () => compile({ log_probs: targetLogProbs(this.#forward(fed).prediction) }, this.#sampler.mapped)
     await this.engine.define(graph, make)
     const { log_probs } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['log_probs'], bindPrefix: prefix })
     return (log_probs!.data as Float32Array).slice(0, targets.tokens.length)
@@ -254,7 +254,7 @@ export class Policy {
   async keepDistribution(batch: Batch, targets: Targets, name: string, { prefix = '' }: { prefix?: string } = {}) {
     const fed = batchFeeds(batch, targets, this.#sampler)
     const graph = `distribution:${fed.key}`
-    const make = () => compile({ distribution: this.#forward(fed).context.distribution() }, this.#sampler.mapped)
+    const make = () => compile({ distribution: wholeDistribution(this.#forward(fed).prediction) }, this.#sampler.mapped)
     await this.engine.define(graph, make)
     await this.engine.write(name, { dtype: 'float32', shape: [fed.sizes.nTargets, this.config.language.vocab] })
     await this.engine.run({ graph, feeds: fed.feeds, into: { distribution: name }, bindPrefix: prefix })
