@@ -5,7 +5,7 @@ import { fromConfigJson, openTokenizer, readSafetensors, redundantTensors } from
 import { libraryRubrics, loadRubric, type Rubric } from '../rubrics/index.ts'
 import { hasAnswer, loadSamples } from './data/index.ts'
 import { shortPath, UsageError } from './errors.ts'
-import { modelPlace } from './model/modelFolder.ts'
+import { modelPlace } from './model/modelPlace.ts'
 import { towerOf } from './model/towers.ts'
 import { duration } from './progress/index.ts'
 import { audioPaths } from './prompts/message.ts'

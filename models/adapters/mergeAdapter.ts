@@ -13,7 +13,7 @@ import { parametersOf } from '../policy/index.ts'
 import { loraNames, loraScale } from './adapter.ts'
 import { type ReadAdapter, readAdapter } from './readAdapter.ts'
 
-export interface MergeOptions {
+export interface AdapterMergeOptions {
   /** Folder of an adapter in PEFT's format. */
   readonly adapter: string
   /** Folder of the model that it was trained on. */
@@ -22,7 +22,7 @@ export interface MergeOptions {
   readonly dtype?: WrittenDType
 }
 
-export interface MergeSummary {
+export interface AdapterMergeSummary {
   /** Linears that an update was added to, and tensors that the adapter replaced. */
   readonly linears: number
   readonly replaced: number
@@ -60,7 +60,10 @@ const TORCH_NAMES = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } satisfi
  * @throws CheckpointError for an adapter of another base, and for weights that are missing, of another shape or no numbers;
  *   ConfigError for the base's config
  */
-export async function mergeAdapter(out: string, { adapter, base, dtype }: MergeOptions): Promise<MergeSummary> {
+export async function mergeAdapter(
+  out: string,
+  { adapter, base, dtype }: AdapterMergeOptions,
+): Promise<AdapterMergeSummary> {
   const configFile = path.join(base, 'config.json')
   const json = readJson(configFile)
   const { config } = fromConfigJson(json, configFile)

@@ -1,5 +1,5 @@
-/** Parts of an audio-language model, in the order in which sound passes them. */
-export const towers = ['encoder', 'projector', 'decoder'] as const
+/** Parts of an audio-language model, in the order in which sound passes them; a model has a head where it gives a number. */
+export const towers = ['encoder', 'projector', 'decoder', 'head'] as const
 export type Tower = (typeof towers)[number]
 
 /** Where an audio-language model keeps each part; a language model of its own is all decoder. */
@@ -7,6 +7,7 @@ export const towerModules = { encoder: 'audio_tower', projector: 'multi_modal_pr
 
 /** The part that a tensor or module belongs to, by the first word of its name. */
 export function towerOf(name: string): Tower {
+  if (/^(score|v_head)\./.test(name)) return 'head'
   if (name.startsWith(`${towerModules.encoder}.`)) return 'encoder'
   return name.startsWith(`${towerModules.projector}.`) ? 'projector' : 'decoder'
 }

@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
+import { addMerge } from './commands/merge.ts'
 import { addRubric } from './commands/rubric.ts'
 import { addScore } from './commands/score.ts'
 import { addServe } from './commands/serve.ts'
@@ -20,6 +21,7 @@ const COMMANDS = [
   addChat({ chat: () => import('../chat.ts') }),
   addCompose({ compose: () => import('../composeFolder.ts') }),
   addImport({ importModel: () => import('../importModel.ts') }),
+  addMerge({ adapter: () => import('../adapters/mergeAdapter.ts') }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addScore({
     score: () => import('../score/runScore.ts'),

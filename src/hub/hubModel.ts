@@ -82,7 +82,8 @@ function keptSnapshot(store: string, revision: string): string | undefined {
   const ref = path.join(store, 'refs', revision)
   const sha = existsSync(ref) ? readFileSync(ref, 'utf8').trim() : revision
   const snapshot = path.join(store, 'snapshots', sha)
-  return existsSync(path.join(snapshot, 'config.json')) ? snapshot : undefined
+  const opens = ['config.json', 'adapter_config.json'].some((name) => existsSync(path.join(snapshot, name)))
+  return opens ? snapshot : undefined
 }
 
 function reasonOf(status: number | undefined, revision: string, message: string): string {

@@ -5,7 +5,8 @@ import { importGguf } from '../../models/index.ts'
 import { ownCache } from './cache.ts'
 import { type HubModelOptions, hubModel } from './hubModel.ts'
 
-const HUB_ID = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/
+/** Whether a text reads like a model of the hub: `owner/name`, `owner/name@revision`. */
+export const isHubId = (model: string): boolean => /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/.test(model)
 
 /**
  * The folder of what a person calls a model: a folder as it is, a GGUF file imported into the cache (once: what it became
@@ -25,5 +26,5 @@ export async function resolveModel(model: string, options: HubModelOptions = {})
     await importGguf(file, folder)
     return folder
   }
-  return !found && HUB_ID.test(model) ? hubModel(model, options) : model
+  return !found && isHubId(model) ? hubModel(model, options) : model
 }

@@ -3,10 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import path from 'node:path'
 import {
-  ADAPTER_CONFIG,
   type Adapter,
   type AudioLanguageConfig,
-  baseOf,
   CheckpointError,
   type Engine,
   fromConfigJson,
@@ -20,20 +18,26 @@ import {
   redundantTensors,
   type Tokenizer,
   toConfigJson,
+  writeAdapter,
   writeSafetensors,
 } from '../../models/index.ts'
+import { type Base, baseOfAdapter } from '../adapters/base.ts'
 import { isMissingFile, UsageError } from '../errors.ts'
 import { resolveModel } from '../hub/resolveModel.ts'
 import { chatRenderer } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
-import { checkpoints } from '../runs/checkpoints.ts'
+import { isAdapter, modelPlace } from './modelPlace.ts'
+
+export { isAdapter, modelPlace } from './modelPlace.ts'
 
 /** A policy with the tokenizer it speaks through. */
 export interface Model {
   readonly policy: Policy
   readonly tokenizer: Tokenizer
   readonly renderer: PromptRenderer
+  /** What an adapter stands beside, by the name that its folder keeps. */
+  readonly base?: string
 }
 
 const AUDIO_TOKEN = '<|AUDIO|>'
@@ -61,12 +65,18 @@ export function assemble(
   return { policy, tokenizer, renderer }
 }
 
-/** Writes a model as a Hugging Face folder: config, weights, tokenizer, front end. */
+/** Writes a model as a Hugging Face folder: config, weights, tokenizer, front end. Of one with an adapter, the adapter alone. */
 export async function saveModel(
   folder: string,
-  { policy, tokenizer, renderer }: Model,
+  { policy, tokenizer, renderer, base }: Model,
   maxSeconds: number,
 ): Promise<void> {
+  const { adapter, parameters: shapes, config } = policy
+  if (adapter) {
+    if (base === undefined) throw new Error('internal: an adapter is saved without its base')
+    writeAdapter(folder, { adapter, weights: await policy.adapterWeights(), shapes, config, base })
+    return
+  }
   const json = (file: string, value: object) =>
     writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
   const files = tokenizer.files()
@@ -140,16 +150,20 @@ export function loadWeights(
 }
 
 /**
- * Opens a model folder, a GGUF file, a model of the hub (`owner/name`, `owner/name@revision`), or a run folder: its final
- * model once the run has finished, else its newest checkpoint. Reads only, so the run may be going on.
+ * Opens a model folder, a GGUF file, a model of the hub (`owner/name`, `owner/name@revision`), a run folder: its final
+ * model once the run has finished, else its newest checkpoint (reads only, so the run may be going on); or an adapter
+ * beside its base.
  *
  * @throws UsageError, ConfigError, CheckpointError, TokenizerError
  */
 export async function openModel(model: string, engine: Engine, options: OpenModelOptions = {}): Promise<OpenedModel> {
-  const { onNotice, frozen = false } = options
-  const asked = await resolveModel(model, onNotice ? { onNotice } : {})
-  if (existsSync(path.join(asked, ADAPTER_CONFIG))) return openAdapter(asked, engine, options)
-  const place = modelPlace(asked)
+  const { onNotice, frozen = false, base } = options
+  const place = modelPlace(await resolveModel(model, onNotice ? { onNotice } : {}))
+  if (isAdapter(place)) {
+    return openAdapter(place, await baseOfAdapter(place, base, onNotice ? { onNotice } : {}), engine)
+  }
+  if (base !== undefined)
+    throw new UsageError(`${model}: is no adapter, so it stands beside no base. Leave --base out.`)
   const mapped = frozen ? mappable(place) : undefined
   const opened = assembleFrom(place, engine, mapped)
   await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
@@ -164,18 +178,32 @@ function asOpened(opened: Model, place: string): OpenedModel {
 }
 
 /** Opens an adapter in PEFT's format beside its base, which stays in its files where it can. */
-async function openAdapter(folder: string, engine: Engine, { onNotice }: OpenModelOptions): Promise<OpenedModel> {
-  const place = modelPlace(await resolveModel(baseOf(folder), onNotice ? { onNotice } : {}))
-  const file = path.join(place, 'config.json')
-  const { adapter, weights } = readAdapter(folder, fromConfigJson(readJson(file), file).config)
+async function openAdapter(folder: string, base: Base, engine: Engine): Promise<OpenedModel> {
+  const { adapter, weights } = readAdapter(folder, configOf(base.place))
+  return openBeside(base, adapter, weights, engine)
+}
+
+/** Opens a base, of which weights stay in their files where they can, with an adapter and its weights. */
+export async function openBeside(
+  { place, name }: Base,
+  adapter: Adapter,
+  weights: ReadonlyMap<string, Float32Array>,
+  engine: Engine,
+): Promise<OpenedModel> {
   const frozen = mappable(place)
-  // A tower that the adapter replaces is read from the adapter.
-  const kept = frozen && { ...frozen, tensors: new Map([...frozen.tensors].filter(([name]) => !weights.has(name))) }
+  // A module that the adapter replaces is read from the adapter.
+  const kept = frozen && { ...frozen, tensors: new Map([...frozen.tensors].filter(([own]) => !weights.has(own))) }
   const opened = assembleFrom(place, engine, kept, adapter)
-  const base = new Map([...opened.policy.parameters].filter(([name]) => !weights.has(name)))
-  const read = loadWeights(place, { parameters: base }, kept)
+  const unread = new Map([...opened.policy.parameters].filter(([own]) => !weights.has(own)))
+  const read = loadWeights(place, { parameters: unread }, kept)
   await opened.policy.setWeights(new Map([...read, ...weights]))
-  return asOpened(opened, place)
+  return { ...asOpened(opened, place), base: name }
+}
+
+/** The shape of the model in a folder. @throws ConfigError, UsageError */
+export function configOf(place: string): AudioLanguageConfig {
+  const file = path.join(place, 'config.json')
+  return fromConfigJson(readJson(file), file).config
 }
 
 export interface OpenModelOptions {
@@ -183,6 +211,8 @@ export interface OpenModelOptions {
   readonly onNotice?: (line: string) => void
   /** The model is only asked, never trained (false): its weights may stay in their files. */
   readonly frozen?: boolean
+  /** What an adapter stands beside, in place of the base that its config names. */
+  readonly base?: string
 }
 
 /**
@@ -199,9 +229,7 @@ function mappable(place: string): MappedWeights | undefined {
 
 /** The model of a model folder before its weights are read. */
 export function assembleFrom(place: string, engine: Engine, mapped?: MappedWeights, adapter?: Adapter): Model {
-  const file = path.join(place, 'config.json')
-  const json = readJson(file)
-  const { config } = fromConfigJson(json, file)
+  const config = configOf(place)
   const tokenizer = openTokenizer(place)
   return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer), mapped, adapter)
 }
@@ -248,23 +276,6 @@ export interface OpenedModel extends Model {
 
 /** What Whisper's encoder has positions for. */
 const WHISPER_SECONDS = 30
-
-/** The folder that holds the model of a model or run folder. @throws UsageError */
-export function modelPlace(folder: string): string {
-  const has = (file: string) => existsSync(path.join(folder, file))
-  if (!existsSync(folder)) throw new UsageError(`${folder}: no such folder.`)
-  if (!has('recipe.yaml')) {
-    if (has('config.json')) return folder
-    throw new UsageError(`${folder}: neither a model folder (no config.json) nor a run folder (no recipe.yaml).`)
-  }
-  // A run that was resumed may still hold the model of its first end; its summary is what says that it has finished.
-  if (has('summary.json') && has('config.json')) return folder
-  const newest = checkpoints(folder).list().at(-1)
-  if (newest) return newest.folder
-  throw new UsageError(
-    `${folder}: the run has saved no model yet; it does at the end of its first stage, or by save_every.`,
-  )
-}
 
 function readJson(file: string): unknown {
   try {
