@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
+import { addMergeModels } from './commands/mergeModels.ts'
 import { addMerge } from './commands/merge.ts'
 import { addRubric } from './commands/rubric.ts'
 import { addScore } from './commands/score.ts'
@@ -21,6 +22,7 @@ const COMMANDS = [
   addChat({ chat: () => import('../chat.ts') }),
   addCompose({ compose: () => import('../composeFolder.ts') }),
   addImport({ importModel: () => import('../importModel.ts') }),
+  addMergeModels({ merge: () => import('../merge/index.ts') }),
   addMerge({ adapter: () => import('../adapters/mergeAdapter.ts') }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addScore({
