@@ -1,0 +1,8 @@
+export { accuracy, bareLabel } from './accuracy.ts'
+export { align, type Edit } from './align.ts'
+export { averagePrecision, labelsOf, meanAveragePrecision } from './averagePrecision.ts'
+export { type BleuTokenizer, bleu, corpusBleu } from './bleu.ts'
+export { captionCider, captionWords, cider } from './cider.ts'
+export { characterErrorRate, countErrors, type ErrorCounts, wordErrorRate } from './errorRate.ts'
+export type { Judged, Measured, Metric } from './metric.ts'
+export { normaliseBasic, normaliseEnglish } from './whisperNormaliser/index.ts'

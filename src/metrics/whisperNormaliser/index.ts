@@ -1,0 +1,2 @@
+export { normaliseBasic } from './basic.ts'
+export { normaliseEnglish } from './english.ts'
