@@ -50,28 +50,40 @@ const float16: Decode = (bytes, target) => {
 /** Types that 32-bit numbers are written as; to the nearest, ties to even. */
 export const writtenTypes = {
   F32: (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-  F16: (values: Float32Array): Uint8Array => narrowed(values, numberToHalf),
-  BF16: (values: Float32Array): Uint8Array =>
-    narrowed(values, (value, bits) =>
-      Number.isNaN(value) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16,
-    ),
+  F16: toHalves,
+  BF16: toBfloats,
 }
 
 export type WrittenDType = keyof typeof writtenTypes
 
-function narrowed(values: Float32Array, narrow: (value: number, bits: number) => number): Uint8Array {
+// Plain loops over bits: a callback a number, as `Uint16Array.from` takes it, is 70 times as slow.
+
+function toBfloats(values: Float32Array): Uint8Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
-  return new Uint8Array(Uint16Array.from(bits, (word, i) => narrow(values[i]!, word)).buffer)
+  const written = new Uint16Array(bits.length)
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i]!
+    const nan = (word & 0x7fffffff) > 0x7f800000
+    written[i] = nan ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16
+  }
+  return new Uint8Array(written.buffer)
 }
 
-function numberToHalf(value: number, bits: number): number {
-  const sign = (bits >>> 16) & 0x8000
-  const size = Math.abs(value)
-  if (!(size < 65_520)) return sign | (Number.isNaN(value) ? 0x7e00 : 0x7c00) // beyond what rounds to the largest
-  if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24)
-  const exponent = ((bits >>> 23) & 0xff) - 127
-  // A fraction that rounds up to 2 carries into the exponent, which is the right number.
-  return (sign | ((exponent + 14) << 10)) + roundToEven(size * 2 ** (10 - exponent))
+function toHalves(values: Float32Array): Uint8Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  const written = new Uint16Array(bits.length)
+  for (let i = 0; i < bits.length; i++) {
+    const word = bits[i]!
+    const size = word & 0x7fffffff
+    let half: number
+    if (size > 0x7f800000) half = 0x7e00
+    else if (size >= 0x477ff000) half = 0x7c00 // 65,520 and more round beyond the largest
+    else if (size < 0x38800000) half = roundToEven(Math.abs(values[i]!) * 2 ** 24) // below 2⁻¹⁴
+    // A fraction that rounds up to 2 carries into the exponent, which is the right number.
+    else half = (size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13
+    written[i] = ((word >>> 16) & 0x8000) | half
+  }
+  return new Uint8Array(written.buffer)
 }
 
 function roundToEven(x: number): number {
