@@ -26,6 +26,7 @@ export {
   rubricMention,
   runAttacks,
 } from './judge/index.ts'
+export * from './merge/index.ts'
 export { type Model, type OpenModelOptions, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'
 export type { ContentPart, Message } from './prompts/message.ts'
