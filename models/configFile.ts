@@ -3,11 +3,15 @@ import { familyOf, languageFamilies } from './architectures/registry.ts'
 import type { AudioEncoderConfig } from './architectures/whisperEncoder.ts'
 import { ConfigError, countAt, mustBe, type Section, section } from './config/fields.ts'
 import { languageJson, readLanguage } from './config/language.ts'
+import type { ScalarHead } from './heads/scalarHead.ts'
 
 export { ConfigError } from './config/fields.ts'
 
 /** Qwen2-Audio, and every model composed as it is: a Whisper-style encoder, a projector, any supported decoder. */
 const AUDIO_LANGUAGE = 'Qwen2AudioForConditionalGeneration'
+
+/** Ends of an architecture's name that make a reward model of it: by two layers (Qwen2.5-Math-RM), or by one. */
+const REWARD_HEADS = { ForRewardModel: 2, ForSequenceClassification: 1 } as const
 
 /** Values of `architectures` that open as a model to talk with. */
 export const supportedArchitectures: readonly string[] = [
@@ -19,13 +23,16 @@ export const supportedArchitectures: readonly string[] = [
  * A model's shape as Hugging Face's `config.json` writes it: Qwen2-Audio's for one that hears, with the decoder's own
  * `text_config` (`audio_pool` is ours, theirs is always 2), else the decoder's.
  */
-export function toConfigJson({ audio, language }: AudioLanguageConfig, audioTokenId: number): object {
+export function toConfigJson({ audio, language, head }: AudioLanguageConfig, audioTokenId: number): object {
+  const named = (architecture: string) =>
+    head?.kind === 'reward'
+      ? { architectures: [rewardArchitecture(architecture, head)], num_labels: 1, id2label: { 0: 'LABEL_0' } }
+      : { architectures: [architecture] }
   if (!audio) {
-    const { architecture } = familyOf(language)
-    return { architectures: [architecture], ...languageJson(language), torch_dtype: 'float32' }
+    return { ...named(familyOf(language).architecture), ...languageJson(language), torch_dtype: 'float32' }
   }
   return {
-    architectures: [AUDIO_LANGUAGE],
+    ...named(AUDIO_LANGUAGE),
     model_type: 'qwen2_audio',
     audio_token_index: audioTokenId,
     audio_pool: audio.pool,
@@ -46,7 +53,8 @@ export function toConfigJson({ audio, language }: AudioLanguageConfig, audioToke
 /**
  * The shape in a parsed `config.json`; `file` is named in errors. A key that is left out has the value that transformers'
  * config classes give it, since a published file may hold only what differs from them. A model of text alone has no
- * `audio`, and −1 for the id of its audio token.
+ * `audio`, and −1 for the id of its audio token. `…ForRewardModel` and `…ForSequenceClassification` of one label are the
+ * same models with a head that gives a reward.
  *
  * @throws ConfigError for an architecture that is not supported, or a setting that would make it compute something else
  */
@@ -54,13 +62,39 @@ export function fromConfigJson(json: unknown, file: string): { config: AudioLang
   const root = section(json, file)
   const { architectures } = root.values
   const found = Array.isArray(architectures) ? architectures.join(', ') : String(architectures)
-  if (found === AUDIO_LANGUAGE) return audioLanguage(root)
-  const family = languageFamilies.find(({ architecture }) => architecture === found)
-  if (family) return { audioTokenId: -1, config: { audio: null, language: readLanguage(root, family) } }
+  const { base, head } = withoutHead(found, root)
+  if (base === AUDIO_LANGUAGE) {
+    const { config, audioTokenId } = audioLanguage(root)
+    return { audioTokenId, config: { ...config, ...(head && { head }) } }
+  }
+  const family = languageFamilies.find(({ architecture }) => architecture === base)
+  if (family) {
+    return { audioTokenId: -1, config: { audio: null, language: readLanguage(root, family), ...(head && { head }) } }
+  }
   const whisper = found === 'WhisperForConditionalGeneration' ? ' Whisper transcribes: see rubato transcribe.' : ''
   throw new ConfigError(
     `${file}: architectures is ${found}. Supported: ${supportedArchitectures.join(', ')}.${whisper}`,
   )
+}
+
+/** `Qwen2ForCausalLM` → `Qwen2ForRewardModel`. */
+function rewardArchitecture(architecture: string, { layers }: ScalarHead): string {
+  const end = Object.entries(REWARD_HEADS).find(([, n]) => n === layers)![0]
+  return architecture.replace(/For(CausalLM|ConditionalGeneration)$/, end)
+}
+
+/** The architecture that a reward model is made of, and its head. @throws ConfigError when it gives several numbers */
+function withoutHead(found: string, { values, file }: Section): { base: string; head?: ScalarHead } {
+  const [end, layers] = Object.entries(REWARD_HEADS).find(([name]) => found.endsWith(name)) ?? []
+  if (end === undefined || layers === undefined) return { base: found }
+  const { id2label, num_labels: given } = values
+  const labels = given ?? Object.keys((id2label ?? { 0: '', 1: '' }) as object).length // two, where nothing is said
+  if (layers === 1 && labels !== 1) {
+    throw new ConfigError(`${file}: ${found} of ${JSON.stringify(labels)} labels. A reward model has one (num_labels).`)
+  }
+  const stem = found.slice(0, -end.length)
+  const base = supportedArchitectures.find((name) => name.startsWith(`${stem}For`)) ?? found
+  return { base, head: { kind: 'reward', layers } }
 }
 
 function audioLanguage(root: Section): { config: AudioLanguageConfig; audioTokenId: number } {

@@ -31,6 +31,8 @@ export interface ObjectiveContext {
   distribution(): Tensor
   /** A number a token and word, [M, vocab], resident under this name; see `Policy.keepDistribution`. */
   table(name: string): Tensor
+  /** What the model's scalar head says of the state before each token: the value so far, or the reward of an answer. */
+  scalars(): Tensor
 }
 
 /** A loss: one file, one record. */
@@ -43,6 +45,8 @@ export interface PredictionOptions {
   /** States that predict the tokens, [M, hidden], and the head over them: [m, hidden] → [m, vocab]. */
   readonly states: Tensor
   readonly head: (states: Tensor) => Tensor
+  /** The scalar head over them, [M, hidden] → [M], of a model that has one. */
+  readonly scalarHead?: (states: Tensor) => Tensor
   /** int64 [M]. */
   readonly targets: Tensor
   readonly vocab: number
@@ -60,14 +64,17 @@ const LOGIT_BYTES = 2 ** 27
 export function predict(
   objective: Objective,
   options: PredictionOptions,
-): { loss: Tensor; metrics: Readonly<Record<string, Tensor>>; logProbs: Tensor } {
-  const context = predictionContext(options, asked(objective, options))
+): { loss: Tensor; metrics: Readonly<Record<string, Tensor>>; logProbs: Tensor | null } {
+  const wanted = asked(objective, options)
+  const context = predictionContext(options, wanted)
   const { loss, metrics = {} } = objective.build(context)
-  return { loss, metrics, logProbs: context.logProbs }
+  return { loss, metrics, logProbs: wanted.words ? context.logProbs : null }
 }
 
 /** What of the vocabulary an objective looks at beside the log-probabilities of the targets. */
 interface Asked {
+  /** Whether it looks at words at all: the loss of a reward model does not, and such a model predicts none. */
+  readonly words: boolean
   readonly entropy: boolean
   readonly distribution: boolean
 }
@@ -75,36 +82,42 @@ interface Asked {
 /** Finds out by building the objective once on values that lead nowhere. */
 function asked(objective: Objective, { targets, vocab }: PredictionOptions): Asked {
   const [m] = targets.shape as [number]
-  const found = { entropy: false, distribution: false }
+  const found = { words: false, entropy: false, distribution: false }
   const one = input('unread', [m])
   objective.build({
-    logProbs: one,
+    get logProbs() {
+      found.words = true
+      return one
+    },
     entropy() {
-      found.entropy = true
+      found.words = found.entropy = true
       return one
     },
     value: () => one,
     number: () => input('unread', []),
     distribution() {
-      found.distribution = true
+      found.words = found.distribution = true
       return input('unread', [m, vocab])
     },
     table: () => input('unread', [m, vocab]),
+    scalars: () => one,
   })
   return found
 }
 
 /** The log-probabilities of the targets alone, [M]. */
 export const targetLogProbs = (options: PredictionOptions): Tensor =>
-  predictionContext(options, { entropy: false, distribution: false }).logProbs
+  predictionContext(options, { words: true, entropy: false, distribution: false }).logProbs
 
 /** Log-probability of every word, [M, vocab]. */
 export const wholeDistribution = ({ states, head }: PredictionOptions): Tensor => logSoftmax(head(states))
 
-function predictionContext(options: PredictionOptions, { entropy, distribution }: Asked): ObjectiveContext {
-  const { states, head, targets, vocab, logitBytes = LOGIT_BYTES } = options
+function predictionContext(options: PredictionOptions, { words, entropy, distribution }: Asked): ObjectiveContext {
+  const { states, head, scalarHead, targets, vocab, logitBytes = LOGIT_BYTES } = options
   const [m] = targets.shape as [number]
-  if (distribution || 4 * m * vocab <= logitBytes) return objectiveContext(head(states), targets)
+  const scalars = scalarHead && once(() => scalarHead(states))
+  if (!words) return Object.assign(Object.create(noWords), { ...fedValues(m, vocab), scalars: scalars ?? noScalars })
+  if (distribution || 4 * m * vocab <= logitBytes) return objectiveContext(head(states), targets, scalars)
   // One column, or two where the entropy is read: [M, 1] or [M, 2].
   const columns = recomputedByParts({
     x: states,
@@ -125,6 +138,7 @@ function predictionContext(options: PredictionOptions, { entropy, distribution }
   const column = (i: number) => reshape(slice(columns, 1, i, i + 1), [m])
   return {
     ...fedValues(m, vocab),
+    scalars: scalars ?? noScalars,
     logProbs: column(0),
     entropy: () => column(1),
     distribution() {
@@ -134,14 +148,37 @@ function predictionContext(options: PredictionOptions, { entropy, distribution }
 }
 
 /** What a loss sees of logits that are there whole: [M, vocab], int64 [M]. */
-export function objectiveContext(logits: Tensor, targets: Tensor): ObjectiveContext {
+export function objectiveContext(logits: Tensor, targets: Tensor, scalars: () => Tensor = noScalars): ObjectiveContext {
   const all = logSoftmax(logits)
   return {
     ...fedValues(...(logits.shape as [number, number])),
+    scalars,
     logProbs: tokenLogProbs(logits, all, targets),
     entropy: () => entropyOf(all),
     distribution: () => all,
   }
+}
+
+function noScalars(): never {
+  throw new Error('internal: the objective reads a scalar head, and the model has none')
+}
+
+function unread(): never {
+  throw new Error('internal: words are asked for, and were not when the objective was looked at')
+}
+
+/** Of a loss that looks at no word. */
+const noWords: Pick<ObjectiveContext, 'logProbs' | 'entropy' | 'distribution'> = {
+  get logProbs() {
+    return unread()
+  },
+  entropy: unread,
+  distribution: unread,
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: T | undefined
+  return () => (made ??= make())
 }
 
 /** Values that are fed by name, each one input however often it is read. */

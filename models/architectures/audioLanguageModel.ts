@@ -9,14 +9,17 @@ import {
   type Tensor,
   where,
 } from '../graph/index.ts'
+import type { ScalarHead } from '../heads/scalarHead.ts'
 import type { Weights } from '../weights.ts'
-import { decoder, embedTokens, type KvCache, type LanguageConfig, languageHead } from './decoder.ts'
+import { type DecoderRun, decoder, embedTokens, type LanguageConfig, languageHead } from './decoder.ts'
 import { type AudioEncoderConfig, audioEncoder } from './whisperEncoder.ts'
 
 export interface AudioLanguageConfig {
   /** null for a language model that hears nothing. */
   readonly audio: AudioEncoderConfig | null
   readonly language: LanguageConfig
+  /** Left out, the model predicts words and nothing else. */
+  readonly head?: ScalarHead
 }
 
 /** Audio tokens as the decoder reads them: log-mels [nAudios, nMels, nFrames] → [nAudios · nTokens, hidden]. */

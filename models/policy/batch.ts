@@ -17,7 +17,10 @@ export interface Batch {
   readonly sequences: readonly TokenSequence[]
 }
 
-/** Tokens that a loss looks at: `position` ≥ 1 is that of the token itself, predicted by the state before it. */
+/**
+ * Tokens that a loss looks at: `position` ≥ 1 is that of the token itself, predicted by the state before it. The position
+ * behind a sequence's end stands for its last state, which a scalar head reads.
+ */
 export interface Targets {
   readonly tokens: readonly { readonly sequence: number; readonly position: number }[]
   /** Values a token, by the name the objective asks for. */

@@ -47,7 +47,7 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
   const ids = new BigInt64Array(nTargets)
   for (const [i, { sequence, position }] of tokens.entries()) {
     at[i] = BigInt(sequence * time + position - 1)
-    ids[i] = BigInt(batch.sequences[sequence]!.ids[position]!)
+    ids[i] = BigInt(batch.sequences[sequence]!.ids[position] ?? options.padId) // behind the end stands no word
   }
   const feeds: Record<string, Value> = {
     ids: text.ids,

@@ -8,6 +8,7 @@ import {
 import type { KvCache } from '../architectures/decoder.ts'
 import type { GenerateRequest } from '../generation/generate.ts'
 import { gatherRows, input, reshape, type Tensor } from '../graph/index.ts'
+import { predictsWords, scalarHead } from '../heads/scalarHead.ts'
 import type { PredictionOptions } from '../objective.ts'
 import { type WeightTable, weightTable } from '../weights.ts'
 import type { BatchSizes } from './feeds.ts'
@@ -29,7 +30,10 @@ export function declareWeights(shape: ModelShape): WeightTable {
   const rows = audio && clipRows(1, 2 * audio.pool, shape, table)
   const ids = input('ids', [1, 2], 'int64')
   const states = audioLanguageModel(ids, input('audio_index', [1, 2], 'int64'), rows, table.weights, config)
-  logitsOf(reshape(states, [2, config.language.hidden]), table.weights, config)
+  const { head, language } = config
+  const flat = reshape(states, [2, language.hidden])
+  if (predictsWords(head)) logitsOf(flat, table.weights, config)
+  if (head) scalarHead(flat, table.weights, head, language.hidden)
   return table
 }
 
@@ -64,6 +68,7 @@ export function targetGraph(
   nDropout = 0,
 ): { prediction: PredictionOptions; parameters: ReadonlyMap<string, Tensor> } {
   const { config } = shape
+  const { head } = config
   const table = tableOf(shape, nDropout > 0 ? input('dropout', [nDropout]) : undefined)
   const { weights, declared } = table
   const ids = input('ids', [batch, time], 'int64')
@@ -77,10 +82,13 @@ export function targetGraph(
   const prediction: PredictionOptions = {
     states: chosen,
     head: (x) => logitsOf(x, weights, config),
+    ...(head && { scalarHead: (x: Tensor) => scalarHead(x, weights, head, config.language.hidden) }),
     targets: input('target_ids', [nTargets], 'int64'),
     vocab: config.language.vocab,
   }
-  prediction.head(chosen) // declares the head's weight
+  // These declare the heads' weights.
+  if (predictsWords(head)) prediction.head(chosen)
+  prediction.scalarHead?.(chosen)
   for (const [name, tensor] of all) if (!declared.has(name)) weights.at(name, tensor.shape)
   return { prediction, parameters: declared }
 }

@@ -32,6 +32,8 @@ export interface PolicyOptions {
 
 /** What is known of a graph of gradients once it is built. */
 interface GradientGraph {
+  /** Whether it gives log-probabilities of the targets. */
+  readonly readsWords: boolean
   readonly metricNames: readonly string[]
   /** Output → gradient array. */
   readonly into: Readonly<Record<string, string>>
@@ -115,6 +117,17 @@ export class Policy {
     }
   }
 
+  /** First values of the scalar head alone, drawn by seed; the value of a policy begins at 0 everywhere. */
+  async initialiseHead(seed: number): Promise<void> {
+    const random = sfc32(seed)
+    for (const [name, shape] of this.parameters) {
+      if (towerOf(name) !== 'head') continue
+      const data = initialWeight(name, shape, 1, random)
+      if (/^v_head\.(2\.)?weight$/.test(name)) data.fill(0)
+      await this.engine.write(name, { dtype: 'float32', shape, data })
+    }
+  }
+
   /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
     for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
@@ -164,7 +177,7 @@ export class Policy {
   async resetOptimiser(kind: OptimiserKind = 'adamw'): Promise<void> {
     await this.#optimiser?.forget()
     const trainable = new Map([...this.#declared].filter(([name]) => this.#trains(name)))
-    this.#optimiser = await residentOptimiser(this.engine, kind, trainable, this.#frozenKey())
+    this.#optimiser = await residentOptimiser(this.engine, kind, trainable, this.#key())
   }
 
   /** What the optimiser keeps between steps, by `<slot>/<name>`; empty before {@link resetOptimiser}. */
@@ -186,7 +199,8 @@ export class Policy {
 
   /**
    * Gradients of an objective into the gradient arrays (added to what is there when `accumulate`); returns loss, the
-   * objective's metrics and log-probabilities of the targets, in their order. `seed` draws what the adapter's dropout hides.
+   * objective's metrics and log-probabilities of the targets, in their order (none where the objective looks at no word).
+   * `seed` draws what the adapter's dropout hides.
    */
   async gradients(
     batch: Batch,
@@ -195,9 +209,9 @@ export class Policy {
     { accumulate = false, seed = 0 }: { accumulate?: boolean; seed?: number } = {},
   ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
     const fed = batchFeeds(batch, targets, this.#sampler)
-    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${this.#frozenKey()}`
-    const { into, metricNames, unreached } =
-      this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, fed, objective, accumulate))
+    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${this.#key()}`
+    const known = this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, fed, objective, accumulate))
+    const { into, metricNames, unreached } = known
     if (!accumulate) {
       // What this batch does not reach (the audio tower, when nothing is heard) must not keep the last step's gradient.
       for (const name of unreached) {
@@ -205,10 +219,11 @@ export class Policy {
       }
     }
     const feeds = { ...fed.feeds, ...this.#dropoutFeed(fed, seed) }
-    const result = await this.engine.run({ graph, feeds, into, fetch: [...metricNames, 'log_probs'] })
+    const logProbs = known.readsWords ? ['log_probs'] : []
+    const result = await this.engine.run({ graph, feeds, into, fetch: [...metricNames, ...logProbs] })
     return {
       metrics: Object.fromEntries(metricNames.map((name) => [name, Number(result[name]!.data[0])])),
-      logProbs: (result.log_probs!.data as Float32Array).slice(0, targets.tokens.length),
+      logProbs: ((result.log_probs?.data ?? new Float32Array()) as Float32Array).slice(0, targets.tokens.length),
     }
   }
 
@@ -217,7 +232,7 @@ export class Policy {
     const { prediction, parameters } = this.#forward(fed, true)
     const { loss, logProbs, metrics } = predict(objective, prediction)
     const wanted = names.map((name) => parameters.get(name)!)
-    const outputs: Record<string, Tensor> = { loss, log_probs: logProbs, ...metrics }
+    const outputs: Record<string, Tensor> = { loss, ...(logProbs && { log_probs: logProbs }), ...metrics }
     for (const [i, g] of grad(loss, wanted).entries()) {
       const name = names[i]!
       if (!g) continue
@@ -229,6 +244,7 @@ export class Policy {
     const reached = given.filter((name) => name.startsWith('out/'))
     const into = Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')]))
     const known = {
+      readsWords: logProbs !== null,
       metricNames: given.filter((name) => !name.startsWith('out/') && name !== 'log_probs'),
       into,
       unreached: names.filter((name) => !(`out/${name}` in into)),
@@ -245,6 +261,20 @@ export class Policy {
     await this.engine.define(graph, make)
     const { log_probs } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['log_probs'], bindPrefix: prefix })
     return (log_probs!.data as Float32Array).slice(0, targets.tokens.length)
+  }
+
+  /** What the scalar head says of the state before each target: values, or rewards behind the ends of answers. */
+  async scalars(batch: Batch, targets: Targets): Promise<Float32Array> {
+    const fed = batchFeeds(batch, targets, this.#sampler)
+    const graph = `scalars:${fed.key}${this.#key()}`
+    const make = () => {
+      const { scalarHead, states } = this.#forward(fed).prediction
+      if (!scalarHead) throw new Error('internal: the model has no scalar head')
+      return compile({ scalars: scalarHead(states) }, this.#sampler.mapped)
+    }
+    await this.engine.define(graph, make)
+    const { scalars } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['scalars'] })
+    return (scalars!.data as Float32Array).slice(0, targets.tokens.length)
   }
 
   /**
@@ -280,8 +310,10 @@ export class Policy {
     return { dropout: { dtype: 'float32', shape: [length], data } }
   }
 
-  /** Graphs that train differ by what is frozen. */
-  #frozenKey(): string {
-    return this.#frozen.size > 0 ? `:without ${[...this.#frozen].sort().join(',')}` : ''
+  /** Graphs that train differ by what is frozen, and by the head. */
+  #key(): string {
+    const { head } = this.config
+    const frozen = this.#frozen.size > 0 ? `:without ${[...this.#frozen].sort().join(',')}` : ''
+    return `${frozen}${head ? `:${head.kind}${head.layers}` : ''}`
   }
 }
