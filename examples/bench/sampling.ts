@@ -71,7 +71,7 @@ function oneTokenGraph(): Uint8Array {
     presentValues: [],
   }
   const x = architectures.embedTokens(graph.input('ids', [BATCH, 1], 'int64'), weights, language)
-  const states = architectures.decoder(x, weights, language, kvCache)
+  const states = architectures.decoder(x, weights, language, { kvCache })
   const logits = architectures.languageHead(graph.reshape(states, [BATCH, language.hidden]), weights, language)
   const presents = layers.flatMap((i) => [
     [`present_key.${i}`, kvCache.presentKeys[i]!],

@@ -28,9 +28,10 @@ export function audioRows(
   nPositions: Tensor,
   w: Weights,
   { audio, language: { hidden } }: AudioLanguageConfig,
+  run: Pick<DecoderRun, 'recomputeLayers'> = {},
 ): Tensor {
   if (!audio) throw new GraphError('audioRows: the model has no audio encoder.')
-  const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), audio)
+  const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), audio, run)
   const [nAudios, nTokens] = encoded.shape as [number, number, number]
   const rows = reshape(encoded, [nAudios * nTokens, audio.hidden])
   return w.in('multi_modal_projector').linear(rows, 'linear', hidden, { bias: true })
@@ -53,7 +54,7 @@ export function audioLanguageModel(
   rows: Tensor | null,
   w: Weights,
   config: AudioLanguageConfig,
-  kvCache?: KvCache,
+  run: DecoderRun = {},
 ): Tensor {
   const language = languageWeights(w, config)
   let x = embedTokens(ids, language, config.language)
@@ -63,7 +64,7 @@ export function audioLanguageModel(
     const heard = gatherRows(rows, maximum(audioIndex, scalar(0, 'int64')))
     x = where(reshape(isAudio, [...ids.shape, 1]), heard, x)
   }
-  return decoder(x, language, config.language, kvCache)
+  return decoder(x, language, config.language, run)
 }
 
 /** Logits of states [rows, hidden] → [rows, vocab]. */

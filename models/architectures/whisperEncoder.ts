@@ -9,6 +9,7 @@ import {
   matMul,
   mean,
   padAxis,
+  recomputed,
   reshape,
   scalar,
   slice,
@@ -38,9 +39,16 @@ const EPSILON = 1e-5
  *
  * @param logMel     [nAudios, nMels, nFrames], nFrames a multiple of 2·pool
  * @param nPositions int32 [nAudios], positions after the strided convolution that are real; the rest is masked
+ * @param run        `recomputeLayers`, for training: a block keeps its input alone, and is made again in the backward pass
  * @returns          [nAudios, nFrames / (2·pool), hidden]
  */
-export function audioEncoder(logMel: Tensor, nPositions: Tensor, w: Weights, config: AudioEncoderConfig): Tensor {
+export function audioEncoder(
+  logMel: Tensor,
+  nPositions: Tensor,
+  w: Weights,
+  config: AudioEncoderConfig,
+  { recomputeLayers = false }: { recomputeLayers?: boolean | undefined } = {},
+): Tensor {
   const { hidden, pool } = config
   const [nAudios, , nFrames] = logMel.shape as [number, number, number]
   const time = nFrames / 2
@@ -56,7 +64,10 @@ export function audioEncoder(logMel: Tensor, nPositions: Tensor, w: Weights, con
   )
   const isReal = lessOrEqual(positions, reshape(nPositions, [nAudios, 1]))
   const mask = reshape(where(isReal, scalar(0), scalar(-1e9)), [nAudios, 1, 1, time])
-  for (let i = 0; i < config.nLayers; i++) x = encoderBlock(x, mask, w.in('layers').in(i), config)
+  for (let i = 0; i < config.nLayers; i++) {
+    const block = (t: Tensor) => encoderBlock(t, mask, w.in('layers').in(i), config)
+    x = recomputeLayers ? recomputed(x, block) : block(x)
+  }
 
   x = mean(reshape(x, [nAudios, time / pool, pool, hidden]), [2])
   return layerNorm(x, w.at('layer_norm.weight', [hidden]), w.at('layer_norm.bias', [hidden]), EPSILON)

@@ -120,7 +120,9 @@ export function cachedGraph(
   }
   const rows = nAudioRows > 0 ? input('audio_rows', [nAudioRows, config.language.hidden]) : null
   const audioIndex = rows ? input('audio_index', [nRows, time], 'int64') : null
-  const states = audioLanguageModel(input('ids', [nRows, time], 'int64'), audioIndex, rows, weights, config, kvCache)
+  const states = audioLanguageModel(input('ids', [nRows, time], 'int64'), audioIndex, rows, weights, config, {
+    kvCache,
+  })
   const flat = reshape(states, [nRows * time, config.language.hidden])
   const last = time === 1 ? flat : gatherRows(flat, input('last_at', [nRows], 'int64'))
   const outputs: Record<string, Tensor> = { logits: logitsOf(last, weights, config) }
