@@ -77,8 +77,10 @@ function toHalves(values: Float32Array): Uint8Array {
     const size = word & 0x7fffffff
     let half: number
     if (size > 0x7f800000) half = 0x7e00
-    else if (size >= 0x477ff000) half = 0x7c00 // 65,520 and more round beyond the largest
-    else if (size < 0x38800000) half = roundToEven(Math.abs(values[i]!) * 2 ** 24) // below 2⁻¹⁴
+    else if (size >= 0x477ff000)
+      half = 0x7c00 // 65,520 and more round beyond the largest
+    else if (size < 0x38800000)
+      half = roundToEven(Math.abs(values[i]!) * 2 ** 24) // below 2⁻¹⁴
     // A fraction that rounds up to 2 carries into the exponent, which is the right number.
     else half = (size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13
     written[i] = ((word >>> 16) & 0x8000) | half
