@@ -1,4 +1,5 @@
 import {
+  add,
   constant,
   GraphError,
   gatherRows,
@@ -46,6 +47,7 @@ const languageWeights = (w: Weights, { audio }: AudioLanguageConfig): Weights =>
  * @param ids        int64 [batch, time]
  * @param audioIndex int64 [batch, time], row of `rows` that stands at this place, −1 where a word stands
  * @param rows       [nRows, hidden], from {@link audioRows}; null when the batch has no audio
+ * @param run        `noise` [batch, time, hidden] is added to the embeddings of words
  * @returns          states [batch, time, hidden]
  */
 export function audioLanguageModel(
@@ -54,10 +56,11 @@ export function audioLanguageModel(
   rows: Tensor | null,
   w: Weights,
   config: AudioLanguageConfig,
-  run: DecoderRun = {},
+  run: DecoderRun & { readonly noise?: Tensor | undefined } = {},
 ): Tensor {
   const language = languageWeights(w, config)
   let x = embedTokens(ids, language, config.language)
+  if (run.noise) x = add(x, run.noise)
   if (rows && audioIndex) {
     const first = constant([0], [1, 1], 'int64')
     const isAudio = lessOrEqual(first, audioIndex)

@@ -15,6 +15,16 @@ export interface TokenSequence {
 export interface Batch {
   readonly audios: readonly AudioFeatures[]
   readonly sequences: readonly TokenSequence[]
+  /** For training: several sequences a row. Left out, every sequence has a row of its own. */
+  readonly packing?: Packing
+}
+
+/** Rows that hold several sequences one after another, each with positions from 0 and blind to the others. */
+export interface Packing {
+  /** Which sequences stand in a row, in order; every sequence stands in one row. */
+  readonly rows: readonly (readonly number[])[]
+  /** Tokens a row has place for; rows are padded to it. */
+  readonly length: number
 }
 
 /**

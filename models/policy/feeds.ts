@@ -1,4 +1,5 @@
 import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
+import { sfc32 } from '../random.ts'
 import type { Value, Values } from '../runtime/runtime.ts'
 import type { AudioFeatures, Batch, Targets, TokenSequence } from './batch.ts'
 
@@ -17,6 +18,8 @@ export interface BatchSizes {
   readonly nTargets: number
   readonly nAudios: number
   readonly nFrames: number
+  /** Rows hold several sequences. */
+  readonly packed?: true
 }
 
 /** A batch as a graph reads it; `key` names its sizes. */
@@ -39,14 +42,18 @@ export const int64 = (shape: readonly number[], data: Values): Value => ({ dtype
 
 /** A batch and the targets of its loss as feeds: `ids`, `target_at`, `target_ids`, the clips, values and numbers by name. */
 export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: Targets, options: FeedOptions): Fed {
-  const time = upTo(Math.max(...batch.sequences.map(({ ids }) => ids.length)), TIME_BUCKET)
+  const { sequences, packing } = batch
+  const places = placesOf(batch)
+  const nRows = packing?.rows.length ?? sequences.length
+  const time = upTo(packing?.length ?? Math.max(...sequences.map(({ ids }) => ids.length)), TIME_BUCKET)
   const nTargets = upTo(tokens.length, TARGET_BUCKET)
   const audio = clipFeeds(batch.audios, options.config)
-  const text = paddedIds(batch.sequences, batch.sequences.length, time, audio?.tokensPerClip ?? 0, options)
+  const text = paddedIds(sequences, nRows, time, audio?.tokensPerClip ?? 0, options, places)
   const at = new BigInt64Array(nTargets)
   const ids = new BigInt64Array(nTargets)
   for (const [i, { sequence, position }] of tokens.entries()) {
-    at[i] = BigInt(sequence * time + position - 1)
+    const { row, offset } = places[sequence]!
+    at[i] = BigInt(row * time + offset + position - 1)
     ids[i] = BigInt(batch.sequences[sequence]!.ids[position] ?? options.padId) // behind the end stands no word
   }
   const feeds: Record<string, Value> = {
@@ -57,6 +64,7 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
   if (audio) {
     Object.assign(feeds, { audio_index: text.audioIndex, log_mel: audio.logMel, n_positions: audio.nPositions })
   }
+  if (packing) Object.assign(feeds, segmentFeeds(sequences, places, nRows, time))
   for (const [name, data] of Object.entries(values)) {
     const padded = new Float32Array(nTargets)
     padded.set(data)
@@ -66,13 +74,73 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
     feeds[name] = { dtype: 'float32', shape: [], data: Float32Array.of(value) }
   }
   const sizes = {
-    batch: batch.sequences.length,
+    batch: nRows,
     time,
     nTargets,
     nAudios: audio?.nAudios ?? 0,
     nFrames: audio?.nFrames ?? 0,
   }
-  return { feeds, sizes, key: Object.values(sizes).join('x') }
+  const key = `${Object.values(sizes).join('x')}${packing ? 'packed' : ''}`
+  return { feeds, sizes: packing ? { ...sizes, packed: true } : sizes, key }
+}
+
+/** Where a sequence stands: its row, and the place of its first token there. */
+interface Place {
+  readonly row: number
+  readonly offset: number
+}
+
+/** @throws RangeError when a row is too short, or a sequence stands nowhere or twice */
+function placesOf({ sequences, packing }: Batch): Place[] {
+  if (!packing) return sequences.map((_, row) => ({ row, offset: 0 }))
+  const places = new Map<number, Place>()
+  for (const [row, held] of packing.rows.entries()) {
+    let offset = 0
+    for (const sequence of held) {
+      places.set(sequence, { row, offset })
+      offset += sequences[sequence]!.ids.length
+    }
+    if (offset > packing.length) throw new RangeError(`row ${row} has ${offset} tokens, of ${packing.length} places.`)
+  }
+  const nPlaced = packing.rows.reduce((total, held) => total + held.length, 0)
+  if (places.size !== sequences.length || nPlaced !== sequences.length) {
+    throw new RangeError(`${nPlaced} places hold ${places.size} of ${sequences.length} sequences; each stands once.`)
+  }
+  return sequences.map((_, i) => places.get(i)!)
+}
+
+/** Positions that begin anew with every sequence, and the number of each token's sequence in its row; padding is −1. */
+function segmentFeeds(sequences: readonly TokenSequence[], places: readonly Place[], nRows: number, time: number) {
+  const positions = new BigInt64Array(nRows * time)
+  const segments = new BigInt64Array(nRows * time).fill(-1n)
+  for (const [i, { ids }] of sequences.entries()) {
+    const { row, offset } = places[i]!
+    for (let t = 0; t < ids.length; t++) positions[row * time + offset + t] = BigInt(t)
+    segments.fill(BigInt(i), row * time + offset, row * time + offset + ids.length)
+  }
+  return { position_ids: int64([nRows, time], positions), segment_ids: int64([nRows, time], segments) }
+}
+
+/**
+ * NEFTune's noise (arXiv 2310.05914): uniform in ±α/√(tokens · hidden), the tokens being those of a sequence, 0 on padding;
+ * [batch, time, hidden].
+ */
+export function noiseFeed(
+  batch: Batch,
+  { batch: nRows, time }: BatchSizes,
+  hidden: number,
+  alpha: number,
+  seed: number,
+) {
+  const random = sfc32(seed)
+  const data = new Float32Array(nRows * time * hidden)
+  for (const [i, { row, offset }] of placesOf(batch).entries()) {
+    const size = batch.sequences[i]!.ids.length * hidden
+    const from = (row * time + offset) * hidden
+    const bound = alpha / Math.sqrt(size)
+    for (let k = 0; k < size; k++) data[from + k] = bound * (2 * random() - 1)
+  }
+  return { dtype: 'float32', shape: [nRows, time, hidden], data } satisfies Value
 }
 
 /** Clips padded to one length: [nAudios, nMels, nFrames] with zeros behind the true end; null where there are none. */
@@ -100,21 +168,24 @@ export function clipFeeds(audios: readonly AudioFeatures[], config: AudioLanguag
   }
 }
 
-/** Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output. */
+/** Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output. `places`: a row each. */
 export function paddedIds(
   sequences: readonly TokenSequence[],
   nRows: number,
   time: number,
   tokensPerClip: number,
   { audioId, padId }: FeedOptions,
+  places: readonly Place[] = sequences.map((_, row) => ({ row, offset: 0 })),
 ) {
   const ids = new BigInt64Array(nRows * time).fill(BigInt(padId))
   const audioIndex = new BigInt64Array(nRows * time).fill(-1n)
-  for (const [row, { ids: tokens, audios }] of sequences.entries()) {
+  for (const [i, { ids: tokens, audios }] of sequences.entries()) {
+    const { row, offset } = places[i]!
+    const from = row * time + offset
     let clip = -1
     let within = 0
     for (const [t, id] of tokens.entries()) {
-      ids[row * time + t] = BigInt(id)
+      ids[from + t] = BigInt(id)
       if (id !== audioId) continue
       if (tokens[t - 1] !== audioId) {
         clip++
@@ -122,7 +193,7 @@ export function paddedIds(
       }
       const source = audios[clip]
       if (source === undefined) throw new RangeError(`a sequence has more audio places than clips (${audios.length}).`)
-      audioIndex[row * time + t] = BigInt(source * tokensPerClip + within++)
+      audioIndex[from + t] = BigInt(source * tokensPerClip + within++)
     }
   }
   return { ids: int64([nRows, time], ids), audioIndex: int64([nRows, time], audioIndex) }

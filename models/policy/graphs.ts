@@ -45,9 +45,15 @@ export const parametersOf = (config: AudioLanguageConfig): ReadonlyMap<string, r
 export const linearsOf = (config: AudioLanguageConfig): WeightTable['linears'] => declareWeights({ config }).linears
 
 /** Inputs of the encoder, and what the decoder reads of it: [nAudios · tokensPerClip, hidden]. */
-function clipRows(nAudios: number, nFrames: number, { config }: ModelShape, { weights }: WeightTable): Tensor {
+function clipRows(
+  nAudios: number,
+  nFrames: number,
+  { config }: ModelShape,
+  { weights }: WeightTable,
+  recomputeLayers = false,
+): Tensor {
   const logMel = input('log_mel', [nAudios, config.audio!.nMels, nFrames])
-  return audioRows(logMel, input('n_positions', [nAudios], 'int32'), weights, config)
+  return audioRows(logMel, input('n_positions', [nAudios], 'int32'), weights, config, { recomputeLayers })
 }
 
 /** Numbers that dropout reads: the largest window, from the last linear's place on; 0 where nothing drops out. */
@@ -57,24 +63,36 @@ export function dropoutLength({ batch, time, nAudios, nFrames }: BatchSizes, { a
   return rows * widest + (adapter.linears.size - 1) * DROPOUT_STRIDE
 }
 
+/** How a graph of gradients differs from one that only predicts. */
+export interface TrainingRun {
+  readonly recomputeLayers?: boolean
+  /** Adds a fed `noise` to the embeddings of words. */
+  readonly noise?: boolean
+}
+
 /**
  * From ids and clips to the states that predict the targets, for one set of sizes. `all` is every weight of the model:
  * a batch without audio does not reach the encoder, whose parameters keep their place all the same.
  */
 export function targetGraph(
-  { batch, time, nTargets, nAudios, nFrames }: BatchSizes,
+  { batch, time, nTargets, nAudios, nFrames, packed }: BatchSizes,
   shape: ModelShape,
   all: ReadonlyMap<string, Tensor>,
-  nDropout = 0,
+  { nDropout = 0, recomputeLayers = false, noise = false }: { nDropout?: number } & TrainingRun = {},
 ): { prediction: PredictionOptions; parameters: ReadonlyMap<string, Tensor> } {
   const { config } = shape
   const { head } = config
   const table = tableOf(shape, nDropout > 0 ? input('dropout', [nDropout]) : undefined)
   const { weights, declared } = table
   const ids = input('ids', [batch, time], 'int64')
-  const rows = nAudios > 0 ? clipRows(nAudios, nFrames, shape, table) : null
+  const rows = nAudios > 0 ? clipRows(nAudios, nFrames, shape, table, recomputeLayers) : null
   const audioIndex = rows ? input('audio_index', [batch, time], 'int64') : null
-  const states = audioLanguageModel(ids, audioIndex, rows, weights, config)
+  const perToken = (name: string) => input(name, [batch, time], 'int64')
+  const states = audioLanguageModel(ids, audioIndex, rows, weights, config, {
+    recomputeLayers,
+    ...(noise && { noise: input('noise', [batch, time, config.language.hidden]) }),
+    ...(packed && { packed: { positionIds: perToken('position_ids'), segmentIds: perToken('segment_ids') } }),
+  })
   const chosen = gatherRows(
     reshape(states, [batch * time, config.language.hidden]),
     input('target_at', [nTargets], 'int64'),

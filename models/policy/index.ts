@@ -1,3 +1,3 @@
-export type { AudioFeatures, Batch, Targets, TokenSequence } from './batch.ts'
+export type { AudioFeatures, Batch, Packing, Targets, TokenSequence } from './batch.ts'
 export { linearsOf, parametersOf } from './graphs.ts'
 export { Policy, type PolicyOptions } from './policy.ts'

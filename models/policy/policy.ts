@@ -11,8 +11,8 @@ import type { Engine } from '../runtime/engine.ts'
 import type { Value } from '../runtime/runtime.ts'
 import { initialWeight } from '../weights.ts'
 import type { Batch, Targets } from './batch.ts'
-import { batchFeeds, type Fed } from './feeds.ts'
-import { declareWeights, dropoutLength, targetGraph } from './graphs.ts'
+import { batchFeeds, type Fed, noiseFeed } from './feeds.ts'
+import { declareWeights, dropoutLength, type TrainingRun, targetGraph } from './graphs.ts'
 import { type ResidentOptimiser, residentOptimiser, type UpdateOptions } from './residentOptimiser.ts'
 import { type SampleRequest, type Sampler, sampleRows } from './sampling.ts'
 
@@ -28,6 +28,17 @@ export interface PolicyOptions {
   readonly mapped?: MappedWeights
   /** Low-rank updates that train in place of the weights they stand beside. */
   readonly adapter?: Adapter
+}
+
+export interface GradientOptions {
+  /** Adds to the gradients that are there (false). */
+  readonly accumulate?: boolean
+  /** Draws what the adapter's dropout hides, and NEFTune's noise (0). */
+  readonly seed?: number
+  /** A layer keeps its input alone and is made again in the backward pass: less memory, a third more products (false). */
+  readonly recomputeLayers?: boolean
+  /** α of NEFTune's noise on the embeddings of words; 0 adds none (0). */
+  readonly neftune?: number
 }
 
 /** What is known of a graph of gradients once it is built. */
@@ -200,17 +211,19 @@ export class Policy {
   /**
    * Gradients of an objective into the gradient arrays (added to what is there when `accumulate`); returns loss, the
    * objective's metrics and log-probabilities of the targets, in their order (none where the objective looks at no word).
-   * `seed` draws what the adapter's dropout hides.
    */
   async gradients(
     batch: Batch,
     targets: Targets,
     objective: Objective,
-    { accumulate = false, seed = 0 }: { accumulate?: boolean; seed?: number } = {},
+    { accumulate = false, seed = 0, recomputeLayers = false, neftune = 0 }: GradientOptions = {},
   ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
     const fed = batchFeeds(batch, targets, this.#sampler)
-    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${this.#key()}`
-    const known = this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, fed, objective, accumulate))
+    const variant = `${recomputeLayers ? ':recomputed' : ''}${neftune > 0 ? ':noise' : ''}`
+    const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${variant}${this.#key()}`
+    const forward = () => this.#forward(fed, { training: true, recomputeLayers, noise: neftune > 0 })
+    const known =
+      this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, forward, objective, accumulate))
     const { into, metricNames, unreached } = known
     if (!accumulate) {
       // What this batch does not reach (the audio tower, when nothing is heard) must not keep the last step's gradient.
@@ -218,7 +231,8 @@ export class Policy {
         await this.engine.write(`grad/${name}`, { dtype: 'float32', shape: this.parameters.get(name)! })
       }
     }
-    const feeds = { ...fed.feeds, ...this.#dropoutFeed(fed, seed) }
+    const noise = neftune > 0 && noiseFeed(batch, fed.sizes, this.config.language.hidden, neftune, seed)
+    const feeds = { ...fed.feeds, ...this.#dropoutFeed(fed, seed), ...(noise && { noise }) }
     const logProbs = known.readsWords ? ['log_probs'] : []
     const result = await this.engine.run({ graph, feeds, into, fetch: [...metricNames, ...logProbs] })
     return {
@@ -227,9 +241,14 @@ export class Policy {
     }
   }
 
-  async #defineGradients(graph: string, fed: Fed, objective: Objective, accumulate: boolean): Promise<GradientGraph> {
+  async #defineGradients(
+    graph: string,
+    forward: () => ReturnType<typeof targetGraph>,
+    objective: Objective,
+    accumulate: boolean,
+  ): Promise<GradientGraph> {
     const names = [...this.trainable.keys()]
-    const { prediction, parameters } = this.#forward(fed, true)
+    const { prediction, parameters } = forward()
     const { loss, logProbs, metrics } = predict(objective, prediction)
     const wanted = names.map((name) => parameters.get(name)!)
     const outputs: Record<string, Tensor> = { loss, ...(logProbs && { log_probs: logProbs }), ...metrics }
@@ -295,8 +314,8 @@ export class Policy {
     return sampleRows(this.#sampler, request)
   }
 
-  #forward({ sizes }: Fed, training = false) {
-    return targetGraph(sizes, this, this.#declared, training ? this.#dropoutLength(sizes) : 0)
+  #forward({ sizes }: Fed, { training = false, ...run }: { training?: boolean } & TrainingRun = {}) {
+    return targetGraph(sizes, this, this.#declared, { nDropout: training ? this.#dropoutLength(sizes) : 0, ...run })
   }
 
   #dropoutLength(sizes: Fed['sizes']): number {
