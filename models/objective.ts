@@ -4,6 +4,7 @@ import {
   exp,
   input,
   logSoftmax,
+  mean,
   mul,
   neg,
   pick,
@@ -23,6 +24,8 @@ export interface ObjectiveContext {
   readonly logProbs: Tensor
   /** Entropy of the distribution each token was drawn from, in nats. */
   entropy(): Tensor
+  /** Mean over all words of their log-probabilities: what label smoothing raises. */
+  meanLogProb(): Tensor
   /** A number a token, fed under this name; 0 on padding. */
   value(name: string): Tensor
   /** One number for the whole batch, fed under this name. */
@@ -64,11 +67,18 @@ const LOGIT_BYTES = 2 ** 27
 export function predict(
   objective: Objective,
   options: PredictionOptions,
-): { loss: Tensor; metrics: Readonly<Record<string, Tensor>>; logProbs: Tensor | null } {
+): { loss: Tensor; metrics: Readonly<Record<string, Tensor>>; logProbs: Tensor; readsWords: boolean } {
   const wanted = asked(objective, options)
   const context = predictionContext(options, wanted)
   const { loss, metrics = {} } = objective.build(context)
-  return { loss, metrics, logProbs: wanted.words ? context.logProbs : null }
+  return {
+    loss,
+    metrics,
+    readsWords: wanted.words,
+    get logProbs() {
+      return context.logProbs // throws where the objective reads no word
+    },
+  }
 }
 
 /** What of the vocabulary an objective looks at beside the log-probabilities of the targets. */
@@ -76,13 +86,14 @@ interface Asked {
   /** Whether it looks at words at all: the loss of a reward model does not, and such a model predicts none. */
   readonly words: boolean
   readonly entropy: boolean
+  readonly meanLogProb: boolean
   readonly distribution: boolean
 }
 
 /** Finds out by building the objective once on values that lead nowhere. */
 function asked(objective: Objective, { targets, vocab }: PredictionOptions): Asked {
   const [m] = targets.shape as [number]
-  const found = { words: false, entropy: false, distribution: false }
+  const found = { words: false, entropy: false, meanLogProb: false, distribution: false }
   const one = input('unread', [m])
   objective.build({
     get logProbs() {
@@ -91,6 +102,10 @@ function asked(objective: Objective, { targets, vocab }: PredictionOptions): Ask
     },
     entropy() {
       found.words = found.entropy = true
+      return one
+    },
+    meanLogProb() {
+      found.words = found.meanLogProb = true
       return one
     },
     value: () => one,
@@ -107,18 +122,21 @@ function asked(objective: Objective, { targets, vocab }: PredictionOptions): Ask
 
 /** The log-probabilities of the targets alone, [M]. */
 export const targetLogProbs = (options: PredictionOptions): Tensor =>
-  predictionContext(options, { words: true, entropy: false, distribution: false }).logProbs
+  predictionContext(options, { words: true, entropy: false, meanLogProb: false, distribution: false }).logProbs
 
 /** Log-probability of every word, [M, vocab]. */
 export const wholeDistribution = ({ states, head }: PredictionOptions): Tensor => logSoftmax(head(states))
 
-function predictionContext(options: PredictionOptions, { words, entropy, distribution }: Asked): ObjectiveContext {
+function predictionContext(
+  options: PredictionOptions,
+  { words, entropy, meanLogProb, distribution }: Asked,
+): ObjectiveContext {
   const { states, head, scalarHead, targets, vocab, logitBytes = LOGIT_BYTES } = options
   const [m] = targets.shape as [number]
   const scalars = scalarHead && once(() => scalarHead(states))
   if (!words) return Object.assign(Object.create(noWords), { ...fedValues(m, vocab), scalars: scalars ?? noScalars })
   if (distribution || 4 * m * vocab <= logitBytes) return objectiveContext(head(states), targets, scalars)
-  // One column, or two where the entropy is read: [M, 1] or [M, 2].
+  // A column for the targets, and one for each of what else is read: [M, 1 to 3].
   const columns = recomputedByParts({
     x: states,
     axis: 0,
@@ -128,7 +146,11 @@ function predictionContext(options: PredictionOptions, { words, entropy, distrib
       const logits = head(part)
       const all = logSoftmax(logits)
       const own = slice(targets, 0, start, start + part.shape[0]!)
-      const found = [tokenLogProbs(logits, all, own), ...(entropy ? [entropyOf(all)] : [])]
+      const found = [
+        tokenLogProbs(logits, all, own),
+        ...(entropy ? [entropyOf(all)] : []),
+        ...(meanLogProb ? [mean(all, [1])] : []),
+      ]
       return concat(
         found.map((column) => reshape(column, [-1, 1])),
         1,
@@ -141,6 +163,7 @@ function predictionContext(options: PredictionOptions, { words, entropy, distrib
     scalars: scalars ?? noScalars,
     logProbs: column(0),
     entropy: () => column(1),
+    meanLogProb: () => column(entropy ? 2 : 1),
     distribution() {
       throw new Error('internal: the whole distribution is asked for, and was not when the objective was looked at')
     },
@@ -155,6 +178,7 @@ export function objectiveContext(logits: Tensor, targets: Tensor, scalars: () =>
     scalars,
     logProbs: tokenLogProbs(logits, all, targets),
     entropy: () => entropyOf(all),
+    meanLogProb: () => mean(all, [1]),
     distribution: () => all,
   }
 }
@@ -168,11 +192,12 @@ function unread(): never {
 }
 
 /** Of a loss that looks at no word. */
-const noWords: Pick<ObjectiveContext, 'logProbs' | 'entropy' | 'distribution'> = {
+const noWords: Pick<ObjectiveContext, 'logProbs' | 'entropy' | 'meanLogProb' | 'distribution'> = {
   get logProbs() {
     return unread()
   },
   entropy: unread,
+  meanLogProb: unread,
   distribution: unread,
 }
 

@@ -9,7 +9,7 @@ import { modelPlace } from './model/modelPlace.ts'
 import { towerOf } from './model/towers.ts'
 import { duration, figure } from './progress/index.ts'
 import { audioPaths, type Message, withScaffold } from './prompts/message.ts'
-import type { PreferenceStage, Recipe, RlStage, SftStage } from './recipe/index.ts'
+import type { Recipe, RlStage, Stage } from './recipe/index.ts'
 import { assembleFresh } from './train/freshModel.ts'
 import { type LoadedData, loadData } from './train/loadData.ts'
 
@@ -80,7 +80,7 @@ function parameters(policy: Policy): string {
 
 /** Supervised stages, and pairs, which are two answers each. */
 function taughtPart(
-  stage: SftStage | PreferenceStage,
+  stage: Exclude<Stage, RlStage>,
   index: number,
   data: LoadedData,
   { policy, renderer }: Model,
@@ -95,7 +95,8 @@ function taughtPart(
     const { ids, isAssistant } = renderer.conversation(messages, longestClips(messages, recipe))
     return { time: Math.min(ids.length, stage.max_length), targets: isAssistant.filter(Boolean).length }
   })
-  const rows = ((stage.kind === 'preference' ? 2 : 1) * stage.batch) / stage.gradient_accumulation
+  const answers = { sft: 1, preference: 2, reward: mean(samples.map(({ ranked }) => ranked?.length ?? 2)) }[stage.kind]
+  const rows = (answers * stage.batch) / stage.gradient_accumulation
   const size: BatchSize = {
     nAudios: rows * mean(spread(samples).map(({ messages }) => audioPaths(messages).length)),
     nFrames: framesOf(recipe),

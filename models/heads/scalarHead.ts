@@ -1,5 +1,6 @@
 import { linear, maximum, reshape, scalar, type Tensor } from '../graph/index.ts'
-import type { Weights } from '../weights.ts'
+import { sfc32 } from '../random.ts'
+import { initialWeight, type Weights } from '../weights.ts'
 
 /** A head that reads one number off a state, where the language head reads a word. */
 export interface ScalarHead {
@@ -28,4 +29,19 @@ export function scalarHead(states: Tensor, w: Weights, { kind, layers }: ScalarH
     scalar(0), // ReLU
   )
   return reshape(linear(wide, own.at('2.weight', [1, hidden]), own.at('2.bias', [1])), [-1])
+}
+
+/** Whether a tensor is a scalar head's. */
+export const isHeadTensor = (name: string): boolean => /^(score|v_head)\./.test(name)
+
+/** First values of a model's head, drawn by seed; what gives a value is 0, so that no value is told before one is learnt. */
+export function firstHead(parameters: ReadonlyMap<string, readonly number[]>, seed: number): Map<string, Float32Array> {
+  const random = sfc32(seed)
+  const own = [...parameters].filter(([name]) => isHeadTensor(name))
+  return new Map(
+    own.map(([name, shape]) => {
+      const data = initialWeight(name, shape, 1, random)
+      return [name, /^v_head\.(2\.)?weight$/.test(name) ? data.fill(0) : data]
+    }),
+  )
 }

@@ -4,6 +4,7 @@ import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts
 import type { MappedWeights } from '../checkpoint/mapped.ts'
 import type { GeneratedRow } from '../generation/generate.ts'
 import { add, compile, grad, input, type Tensor } from '../graph/index.ts'
+import { firstHead } from '../heads/scalarHead.ts'
 import { type Objective, predict, targetLogProbs, wholeDistribution } from '../objective.ts'
 import type { OptimiserKind } from '../optimisers/index.ts'
 import { sfc32 } from '../random.ts'
@@ -128,14 +129,10 @@ export class Policy {
     }
   }
 
-  /** First values of the scalar head alone, drawn by seed; the value of a policy begins at 0 everywhere. */
+  /** First values of the scalar head alone; see `firstHead`. */
   async initialiseHead(seed: number): Promise<void> {
-    const random = sfc32(seed)
-    for (const [name, shape] of this.parameters) {
-      if (towerOf(name) !== 'head') continue
-      const data = initialWeight(name, shape, 1, random)
-      if (/^v_head\.(2\.)?weight$/.test(name)) data.fill(0)
-      await this.engine.write(name, { dtype: 'float32', shape, data })
+    for (const [name, data] of firstHead(this.parameters, seed)) {
+      await this.engine.write(name, { dtype: 'float32', shape: this.parameters.get(name)!, data })
     }
   }
 
@@ -249,9 +246,10 @@ export class Policy {
   ): Promise<GradientGraph> {
     const names = [...this.trainable.keys()]
     const { prediction, parameters } = forward()
-    const { loss, logProbs, metrics } = predict(objective, prediction)
+    const predicted = predict(objective, prediction)
+    const { loss, metrics, readsWords } = predicted
     const wanted = names.map((name) => parameters.get(name)!)
-    const outputs: Record<string, Tensor> = { loss, ...(logProbs && { log_probs: logProbs }), ...metrics }
+    const outputs: Record<string, Tensor> = { loss, ...(readsWords && { log_probs: predicted.logProbs }), ...metrics }
     for (const [i, g] of grad(loss, wanted).entries()) {
       const name = names[i]!
       if (!g) continue
@@ -263,7 +261,7 @@ export class Policy {
     const reached = given.filter((name) => name.startsWith('out/'))
     const into = Object.fromEntries(reached.map((name) => [name, name.replace('out/', 'grad/')]))
     const known = {
-      readsWords: logProbs !== null,
+      readsWords,
       metricNames: given.filter((name) => !name.startsWith('out/') && name !== 'log_probs'),
       into,
       unreached: names.filter((name) => !(`out/${name}` in into)),

@@ -1,8 +1,6 @@
-import path from 'node:path'
-import { jsonLines } from '../data/lines.ts'
 import { InvalidSample, parseSample } from '../data/parseSample.ts'
-import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
+import { comparedRows } from './comparedRows.ts'
 
 /** A prompt and two answers to it, of which the first is preferred; both conversations begin with the prompt. */
 export interface PreferencePair {
@@ -56,7 +54,7 @@ export function parsePair(row: unknown, context: Parameters<typeof parseSample>[
   return { id: good.id, nPrompt: asked.length, messages: good.messages, rejected: bad.messages }
 }
 
-const hearsClip = ({ content }: Message): boolean =>
+export const hearsClip = ({ content }: Message): boolean =>
   typeof content !== 'string' && content.some(({ type }) => type === 'audio')
 
 /**
@@ -66,34 +64,8 @@ const hearsClip = ({ content }: Message): boolean =>
  */
 export async function loadPairs(
   file: string,
-  { bad = 'refuse', limit = Number.POSITIVE_INFINITY }: { bad?: 'refuse' | 'skip'; limit?: number | undefined } = {},
+  options: { bad?: 'refuse' | 'skip'; limit?: number | undefined } = {},
 ): Promise<{ pairs: PreferencePair[]; notes: string[] }> {
-  const folder = path.dirname(path.resolve(file))
-  const pairs: PreferencePair[] = []
-  const skipped: string[] = []
-  const ignored = new Map<string, number>()
-  const ids = new Map<string, number>()
-  for await (const row of jsonLines(file)) {
-    if (pairs.length >= limit) break
-    try {
-      if ('problem' in row) throw new InvalidSample(row.problem)
-      const onIgnored = (key: string) => ignored.set(key, (ignored.get(key) ?? 0) + 1)
-      const pair = parsePair(row.value, { folder, id: `${path.basename(file)}:${row.line}`, onIgnored })
-      const first = ids.get(pair.id)
-      if (first !== undefined) throw new InvalidSample(`id: "${pair.id}" is the id of line ${first} already.`)
-      ids.set(pair.id, row.line)
-      pairs.push(pair)
-    } catch (error) {
-      if (!(error instanceof InvalidSample)) throw error
-      const place = `${shortPath(file)}:${row.line} ${error.message}`
-      if (bad === 'refuse') throw new UsageError(place)
-      skipped.push(place)
-    }
-  }
-  const notes = [
-    ...(skipped.length > 0 ? [`${shortPath(file)}: ${skipped.length} rows left out; the first is ${skipped[0]}`] : []),
-    // Every row is read twice, once with each answer.
-    ...[...ignored].map(([key, n]) => `${shortPath(file)}: column "${key}" is not read (${n / 2} rows)`),
-  ]
-  return { pairs, notes }
+  const { rows, notes } = await comparedRows(file, parsePair, options)
+  return { pairs: rows, notes }
 }
