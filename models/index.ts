@@ -1,6 +1,7 @@
 /** Numbers in, tokens out: graphs and their gradients, audio-language models, the engine that runs and trains them. */
 
-export { type Adapter, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
+export { type Adapter, belongsTo, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
+export { type FreshAdapter, firstUpdates, freshAdapter } from './adapters/freshAdapter.ts'
 export { type AdapterMergeOptions, type AdapterMergeSummary, mergeAdapter } from './adapters/mergeAdapter.ts'
 export { ADAPTER_CONFIG, baseOf } from './adapters/peftConfig.ts'
 export { type ReadAdapter, readAdapter } from './adapters/readAdapter.ts'
@@ -25,7 +26,6 @@ export type { GeneratedRow } from './generation/generate.ts'
 export type { SamplingOptions } from './generation/sampling.ts'
 export { detect, type TranscriptTokens, transcribeWindow, type WindowTranscript } from './generation/transcript.ts'
 export { type ImportedModel, importGguf } from './gguf/importGguf.ts'
-export { firstHead, isHeadTensor, type ScalarHead } from './heads/scalarHead.ts'
 export type { DType, Shape, Tensor } from './graph/index.ts'
 /** Operators for writing a model or a loss, and `grad` and `compile` to make it run. */
 export * as graph from './graph/index.ts'

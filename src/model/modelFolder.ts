@@ -5,6 +5,7 @@ import path from 'node:path'
 import {
   type Adapter,
   type AudioLanguageConfig,
+  belongsTo,
   CheckpointError,
   type Engine,
   fromConfigJson,
@@ -191,8 +192,11 @@ export async function openBeside(
   engine: Engine,
 ): Promise<OpenedModel> {
   const frozen = mappable(place)
-  // A module that the adapter replaces is read from the adapter.
-  const kept = frozen && { ...frozen, tensors: new Map([...frozen.tensors].filter(([own]) => !weights.has(own))) }
+  // What trains whole changes, and does not stay in its file.
+  const kept = frozen && {
+    ...frozen,
+    tensors: new Map([...frozen.tensors].filter(([own]) => !belongsTo(own, adapter))),
+  }
   const opened = assembleFrom(place, engine, kept, adapter)
   const unread = new Map([...opened.policy.parameters].filter(([own]) => !weights.has(own)))
   const read = loadWeights(place, { parameters: unread }, kept)

@@ -1,4 +1,5 @@
 import { type Policy, type Tower, towerOf, towers } from '../../models/index.ts'
+import { UsageError } from '../errors.ts'
 
 /** Numbers of one tower: all that it has, and those that train. */
 export interface TowerCount {
@@ -7,16 +8,41 @@ export interface TowerCount {
   readonly trainable: number
 }
 
-/** What a policy trains now, by tower; towers that it lacks are left out. */
-export function trainableByTower({ parameters, trainable }: Pick<Policy, 'parameters' | 'trainable'>): TowerCount[] {
-  const count = (shapes: ReadonlyMap<string, readonly number[]>, tower: Tower) =>
+type Trained = Pick<Policy, 'parameters' | 'trainable'>
+type Shapes = ReadonlyMap<string, readonly number[]>
+
+/** What a policy trains when these towers are left as they are, by tower; towers that it lacks are left out. */
+export function trainableByTower({ parameters, trainable }: Trained, frozen: readonly Tower[] = []): TowerCount[] {
+  const count = (shapes: Shapes, tower: Tower) =>
     [...shapes].reduce(
       (sum, [name, shape]) => sum + (towerOf(name) === tower ? shape.reduce((a, b) => a * b, 1) : 0),
       0,
     )
   return towers
-    .map((tower) => ({ tower, parameters: count(parameters, tower), trainable: count(trainable, tower) }))
+    .map((tower) => ({
+      tower,
+      parameters: count(parameters, tower),
+      trainable: frozen.includes(tower) ? 0 : count(trainable, tower),
+    }))
     .filter(({ parameters }) => parameters > 0)
+}
+
+/** Numbers that a policy trains when these towers are left as they are. */
+export const nTrainable = (policy: Trained, frozen: readonly Tower[] = []): number =>
+  trainableByTower(policy, frozen).reduce((sum, { trainable }) => sum + trainable, 0)
+
+/** @throws UsageError when a stage freezes all that could train */
+export function checkTrains(
+  stages: readonly { readonly kind: string; readonly freeze: readonly Tower[] }[],
+  policy: Trained,
+): void {
+  for (const [i, { kind, freeze }] of stages.entries()) {
+    if (nTrainable(policy, freeze) > 0) continue
+    const open = trainableByTower(policy).flatMap(({ tower, trainable }) => (trainable > 0 ? [tower] : []))
+    throw new UsageError(
+      `stages[${i}].${kind}.freeze: ${freeze.join(', ')}, so nothing would train. Take out ${open.join(' or ')}.`,
+    )
+  }
 }
 
 /** That table as lines for people. */

@@ -1,3 +1,4 @@
+export type { AdapterOptions } from './adapter.ts'
 export type { DataRef } from './data.ts'
 export type { EvaluationOptions } from './evaluation.ts'
 export type { JudgeOptions } from './judge.ts'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adapterSchema } from './adapter.ts'
 import { dataSchema } from './data.ts'
 import { evaluationSchema } from './evaluation.ts'
 import { modelSchema } from './model.ts'
@@ -17,6 +18,9 @@ export const recipeSchema = z
       .default(0)
       .describe('everything random follows from it'),
     model: modelSchema.describe('the model to train'),
+    adapter: adapterSchema
+      .optional()
+      .describe('trains updates beside the model, which stays as it is, and saves them in PEFT’s format'),
     clips: z
       .strictObject({
         max_seconds: z.number().positive().max(30).default(30).describe('longest clip the model hears, in seconds'),
@@ -31,7 +35,11 @@ export const recipeSchema = z
     stages: z.array(anyStageSchema).min(1).describe('what is done, in this order'),
     eval: z.array(evaluationSchema).default([]).describe('what is measured before and after'),
   })
-  .superRefine(({ data, stages, eval: evaluations }, context) => {
+  .superRefine(({ model, adapter, data, stages, eval: evaluations }, context) => {
+    if (adapter && typeof model === 'object') {
+      const message = 'stands beside a model that has learnt, and model: describes a fresh one. Leave adapter out.'
+      context.addIssue({ code: 'custom', path: ['adapter'], message })
+    }
     for (const [i, stage] of stages.entries()) {
       if (!stage.kind || data !== undefined || stage.data !== undefined) continue
       const message = 'no samples: neither the stage nor the recipe names data. Add data: train.jsonl.'

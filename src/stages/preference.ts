@@ -2,6 +2,7 @@ import { type AudioFeatures, type Batch, learningRateAt, type Policy, type Targe
 import type { Message } from '../prompts/message.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { inParts } from '../rollout/inParts.ts'
+import { dropoutSeed } from '../update/dropoutSeed.ts'
 import {
   type PreferenceLossKind,
   type PreferenceLossOptions,
@@ -141,7 +142,10 @@ export async function preferenceStep(
     }
     const targets = { ...plain, values, ...(loss.kind === 'kto' ? { numbers: { kl } } : {}) }
     learnt.push({ ids: part.map(({ pair }) => pair.id), batch, targets })
-    const { metrics } = await policy.gradients(batch, targets, objective, { accumulate: i > 0 })
+    const { metrics } = await policy.gradients(batch, targets, objective, {
+      accumulate: i > 0,
+      seed: dropoutSeed(options.seed ?? '0', step, i),
+    })
     for (const [name, value] of Object.entries(metrics)) sums[name] = (sums[name] ?? 0) + value
   }
   const kept = () => learnt.map(({ ids, batch, targets }) => learntBatch(ids, batch, targets))

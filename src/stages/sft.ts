@@ -8,6 +8,7 @@ import {
 } from '../../models/index.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
+import { dropoutSeed } from '../update/dropoutSeed.ts'
 import { crossEntropy } from '../update/losses/crossEntropy.ts'
 import { checkFinite, learntBatch } from './diverged.ts'
 
@@ -21,6 +22,8 @@ export interface SftOptions {
   readonly maxGradNorm: number
   /** Micro-batches whose gradients are added before one update. */
   readonly accumulation: number
+  /** What an adapter's dropout is drawn from, with the step ('0'). */
+  readonly seed?: string
 }
 
 /**
@@ -58,6 +61,7 @@ export async function sftStep(
     const weight = new Float32Array(targets.tokens.length).fill(1 / nTokens)
     const { metrics } = await policy.gradients(batch, { ...targets, values: { weight } }, crossEntropy, {
       accumulate: i > 0,
+      seed: dropoutSeed(options.seed ?? '0', step, i),
     })
     loss += metrics.loss!
   }

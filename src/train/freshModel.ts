@@ -7,8 +7,10 @@ import {
   TokenizerError,
   trainTokenizer,
 } from '../../models/index.ts'
+import { openWithAdapter } from '../adapters/openWithAdapter.ts'
 import { UsageError } from '../errors.ts'
 import { assemble, type Model, openModel } from '../model/modelFolder.ts'
+import { checkTrains } from '../model/trainable.ts'
 import type { Message } from '../prompts/message.ts'
 import { seededRandom } from '../random.ts'
 import type { FreshModel, Recipe } from '../recipe/index.ts'
@@ -17,21 +19,26 @@ import type { LoadedData } from './loadData.ts'
 /** Most tokens of a vocabulary that is trained with the model and not told otherwise. */
 const DEFAULT_VOCAB = 1024
 
-/** The recipe's model: opened from its folder, or fresh from the seed, with a tokenizer trained on the recipe's data. */
+/**
+ * The recipe's model: opened from its folder, alone or with a fresh adapter beside it, or fresh from the seed, with a
+ * tokenizer trained on the recipe's data. An adapter's folder is opened beside its base and goes on being trained.
+ *
+ * @throws UsageError when a stage freezes all that could train
+ */
 export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: Engine): Promise<Model> {
-  if (typeof recipe.model === 'string') {
-    const opened = await openModel(recipe.model, engine)
-    if (!opened.policy.adapter) return opened
-    throw new UsageError(
-      `model: ${recipe.model} is an adapter, which chat and eval open and train does not. Name its base.`,
-    )
-  }
-  const model = assembleFresh(recipe.model, data, engine)
-  await model.policy.initialise(
+  const drawn = (what: string) =>
     seededRandom(recipe.seed)
-      .child('weights')
-      .integer(2 ** 32),
-  )
+      .child(what)
+      .integer(2 ** 32)
+  if (typeof recipe.model !== 'string') {
+    const model = assembleFresh(recipe.model, data, engine)
+    await model.policy.initialise(drawn('weights'))
+    return model
+  }
+  const model = await (recipe.adapter
+    ? openWithAdapter(recipe.model, recipe.adapter, engine, drawn('adapter'))
+    : openModel(recipe.model, engine))
+  checkTrains(recipe.stages, model.policy)
   return model
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { OptimiserKind, Tower } from '../../models/index.ts'
+import { type OptimiserKind, readAdapter, type Tower } from '../../models/index.ts'
 import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
@@ -18,7 +18,7 @@ export interface RunState {
   readonly started: string
 }
 
-/** Saves model, optimiser and state as `checkpoints/step-N`, whole or not at all. */
+/** Saves model (of one with an adapter, the adapter), optimiser and state as `checkpoints/step-N`, whole or not at all. */
 export async function saveCheckpoint(
   run: RunFolder,
   model: Model,
@@ -48,7 +48,8 @@ export async function restoreCheckpoint(
   const state = JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
   const stage = stages[state.stage]!
   await policy.freeze(stage.freeze)
-  await policy.setWeights(loadWeights(folder, policy))
+  if (policy.adapter) await policy.setAdapterWeights(readAdapter(folder, policy.config).weights)
+  else await policy.setWeights(loadWeights(folder, policy))
   if (existsSync(at('reference.safetensors'))) {
     await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)
   }

@@ -4,6 +4,7 @@ import type { PromptRenderer } from '../prompts/renderer.ts'
 import { inParts } from '../rollout/inParts.ts'
 import type { Rollout } from '../rollout/rollout.ts'
 import { checkFinite, learntBatch } from '../stages/diverged.ts'
+import { dropoutSeed } from './dropoutSeed.ts'
 import type { GrpoLossOptions } from './losses/grpo.ts'
 import { type PolicyLossKind, policyLosses } from './losses/index.ts'
 import { type Aggregation, tokenWeights } from './tokenWeights.ts'
@@ -38,6 +39,8 @@ export interface UpdateOptions {
   readonly scaffoldTurn?: 'own' | 'merged'
   /** Whether answers cut at the limit are learnt from ('learn'); 'skip' gives their tokens weight 0. */
   readonly cutAnswers?: 'learn' | 'skip'
+  /** What an adapter's dropout is drawn from, with the step ('0'). */
+  readonly seed?: number | string
 }
 
 /** An answer to learn from; `counts` is false for one that fills its place in the batch and weighs nothing. */
@@ -82,7 +85,9 @@ export async function updatePolicy(
     if (old) values.old_log_probs = old[i]!
     if (reference) values.ref_log_probs = reference[i]!
     if (exact) await policy.keepDistribution(batch, targets, 'ref_distribution', { prefix: REFERENCE })
-    const { metrics, logProbs } = await policy.gradients(batch, { ...targets, values }, objective)
+    const { metrics, logProbs } = await policy.gradients(batch, { ...targets, values }, objective, {
+      seed: dropoutSeed(String(options.seed ?? 0), step, i),
+    })
     const { gradNorm } = await policy.update({
       step: (step - 1) * parts.length + i + 1,
       learningRate,
@@ -97,7 +102,8 @@ export async function updatePolicy(
       const isMean = name !== 'loss' && name !== 'grad_norm'
       sums[name] = (sums[name] ?? 0) + (isMean ? value / weighed : value) / parts.length
     }
-    gap = widen(gap, part, old?.[i] ?? logProbs, ratio)
+    // Under dropout the trainer's probabilities are not those that were sampled from, and are not meant to be.
+    if (old || !policy.adapter?.dropout) gap = widen(gap, part, old?.[i] ?? logProbs, ratio)
   }
   return {
     ...sums,

@@ -20,6 +20,7 @@ export const preference: StageRunner<PreferenceStage> = {
     const options = {
       ...optimiserOptions(stage, total),
       accumulation: stage.gradient_accumulation,
+      seed,
       loss: {
         kind,
         beta,

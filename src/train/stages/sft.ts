@@ -32,7 +32,7 @@ export const sft: StageRunner<SftStage> = {
         }),
       )
     const ahead = lookAhead(load, total)
-    const options = { ...optimiserOptions(stage, total), accumulation: stage.gradient_accumulation }
+    const options = { ...optimiserOptions(stage, total), accumulation: stage.gradient_accumulation, seed }
     return async (step) => sftStep(policy, renderer, await ahead(step), options, step)
   },
 }
