@@ -54,6 +54,7 @@ export { type RedundantTensor, redundantTensors } from './redundant.ts'
 export { type Engine, startEngine } from './runtime/engine.ts'
 export { RuntimeError } from './runtime/runtime.ts'
 export { type AddTokensOptions, addSpecialTokens } from './tokenizer/addTokens.ts'
+export { baseTemplate, renderBase } from './tokenizer/baseFormat.ts'
 export { renderChat } from './tokenizer/chat.ts'
 export { TokenizerError } from './tokenizer/errors.ts'
 export {

@@ -7,6 +7,7 @@ import { type Random, seededRandom } from './random.ts'
 import { type PreparedSample, silenced, swapped } from './rollout/prepare.ts'
 import { sampleCompletions } from './rollout/sample.ts'
 import type { AnswerRecord, EvaluationAnalysis, EvaluationEntry, EvaluationRecord } from './runs/index.ts'
+import { type TaskFigure, taskFigures } from './tasks/index.ts'
 
 /** What stands in for the sample's own clips or words. */
 export type Control = EvaluationRecord['control']
@@ -34,6 +35,8 @@ export interface Evaluation {
   readonly nSamples: number
   readonly nUnknown: number
   readonly criteria: readonly CriterionRate[]
+  /** Figures of the samples' tasks, where they name one. */
+  readonly tasks: readonly TaskFigure[]
   /** One a sample. */
   readonly answers: readonly JudgedAnswer[]
 }
@@ -148,6 +151,9 @@ function evaluationOf(answers: readonly JudgedAnswer[], { control, random }: Eva
     nSamples: answers.length,
     nUnknown: answers.reduce((n, { verdicts }) => n + verdicts.filter(({ met }) => met === null).length, 0),
     criteria: criterionRates(answers.map(({ sample, verdicts }) => ({ rubric: sample.rubric, verdicts }))),
+    tasks: taskFigures(
+      answers.map(({ sample: { asked }, completion }) => ({ answer: completion, ...(asked && { asked }) })),
+    ),
     answers,
   }
 }
@@ -188,6 +194,7 @@ export function evaluationRecords(
       n_samples: evaluation.nSamples,
       n_unknown: evaluation.nUnknown,
       criteria: evaluation.criteria,
+      ...(evaluation.tasks.length > 0 ? { tasks: evaluation.tasks } : {}),
       ...(analysis && evaluation === first ? { analysis } : {}),
     },
     answers: evaluation.answers.map(answerRecord),

@@ -11,6 +11,7 @@ import { withScaffold } from './prompts/message.ts'
 import { seededRandom } from './random.ts'
 import { type Askable, type PreparedSample, prepare } from './rollout/prepare.ts'
 import type { EvaluationRecord } from './runs/index.ts'
+import type { PromptStyle } from './tasks/index.ts'
 import { checkFit } from './train/fitData.ts'
 
 export interface EvaluateModelOptions {
@@ -23,6 +24,10 @@ export interface EvaluateModelOptions {
   readonly controls: readonly Control[]
   /** Asks no more samples than this. */
   readonly limit?: number
+  /** How samples that name a task are asked; in words for training when left out. */
+  readonly prompts?: PromptStyle
+  /** Asks the samples of these tasks only. */
+  readonly tasks?: readonly string[]
   /**
    * Answers a sample (1): several are sampled at temperature 1, and tell best-of-N, entropy and diversity. Only the
    * control `none` asks several.
@@ -144,8 +149,13 @@ const nothing = () => null
 const wholeRubric = ({ criteria }: Rubric) => renderScaffold(criteria, scaffoldSchema.parse({}))
 
 async function readAskables(options: EvaluateModelOptions, progress: Progress): Promise<Askable[]> {
-  const { data, limit } = options
-  const { samples, report } = await loadSamples(data, limit === undefined ? {} : { limit })
+  const { data, limit, prompts, tasks, seed } = options
+  const { samples, report } = await loadSamples(data, {
+    ...(limit === undefined ? {} : { limit }),
+    ...(prompts === undefined ? {} : { prompts }),
+    ...(tasks === undefined ? {} : { tasks }),
+    ...(seed === undefined ? {} : { seed }),
+  })
   for (const [column, rows] of Object.entries(report.ignored))
     progress.warn(`${data}: column "${column}" is not read (${rows} rows)`)
   if (samples.length === 0) throw new UsageError(`${data}: no samples.`)
@@ -154,7 +164,8 @@ async function readAskables(options: EvaluateModelOptions, progress: Progress): 
     samples.map(async (sample) => {
       const rubric = sample.rubric ?? options.rubric
       if (rubric === undefined) throw new UsageError(`${data} "${sample.id}": has no rubric. Name one with --rubric.`)
-      return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(rubric) }
+      const { id, asked } = sample
+      return { id, messages: promptMessages(sample), rubric: await rubrics.get(rubric), ...(asked && { asked }) }
     }),
   )
 }

@@ -51,7 +51,7 @@ export function renderChat(
   messages: readonly Message[],
   options: RenderChatOptions,
 ): RenderedChat {
-  const special = options.allowedSpecial ? checkAllowed(options.allowedSpecial) : taskTagsOf(tokenizer)
+  const special = specialTexts(tokenizer, options.allowedSpecial)
   const counts = options.audioTokens ?? []
   const ids: number[] = []
   const isAssistant: boolean[] = []
@@ -111,6 +111,10 @@ export function renderChat(
   flush()
   return { ids, isAssistant }
 }
+
+/** Special tokens that texts may spell: those allowed, or the task tags that the tokenizer has. */
+export const specialTexts = (tokenizer: Tokenizer, allowed: ReadonlySet<string> | undefined): ReadonlySet<string> =>
+  allowed ? checkAllowed(allowed) : taskTagsOf(tokenizer)
 
 function checkAllowed(allowed: ReadonlySet<string>): ReadonlySet<string> {
   for (const token of allowed)

@@ -9,9 +9,21 @@ import { regex } from './regex.ts'
 import { speakingRate } from './speakingRate.ts'
 import { type Answer, type Finding, type Verifier, verdict } from './verifier.ts'
 import { wordCount } from './wordCount.ts'
+import { wordErrors } from './wordErrors.ts'
 
 /** Every verifier. A new one is a new file and a line here. */
-const list = [contains, excludes, exact, regex, wordCount, numeric, orderOfMentions, speakingRate, measure] as const
+const list = [
+  contains,
+  excludes,
+  exact,
+  regex,
+  wordCount,
+  wordErrors,
+  numeric,
+  orderOfMentions,
+  speakingRate,
+  measure,
+] as const
 
 export const verifiers: readonly Verifier[] = list
 

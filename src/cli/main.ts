@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { addChat } from './commands/chat.ts'
 import { addCompose } from './commands/compose.ts'
+import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
@@ -24,6 +25,7 @@ const COMMANDS = [
   addImport({ importModel: () => import('../importModel.ts') }),
   addMergeModels({ merge: () => import('../merge/index.ts') }),
   addMerge({ adapter: () => import('../adapters/mergeAdapter.ts') }),
+  addData({ importing: () => import('../data/import/importData.ts'), tasks: () => import('../tasks/index.ts') }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addScore({
     score: () => import('../score/runScore.ts'),

@@ -30,7 +30,7 @@ export const tableRows = (table: string): AsyncGenerator<Row> =>
 /** Columns that hold the answer, by the habits of speech, captioning and question data sets. */
 const ANSWERS = ['text', 'transcription', 'transcript', 'sentence', 'caption', 'answer']
 const PROMPTS = ['prompt', 'question', 'instruction']
-const KEPT = ['id', 'rubric', 'reference']
+const KEPT = ['id', 'rubric', 'reference', 'task']
 
 /**
  * A row of such a table as a sample line: a user turn with the clip of `file_name` and the words of `prompt`, then the

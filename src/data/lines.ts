@@ -17,10 +17,16 @@ export async function* jsonLines(file: string): AsyncGenerator<Row> {
   }
 }
 
-/** Rows of a CSV file with a header, as objects of strings; an empty cell is left out. */
-export async function* csvLines(file: string): AsyncGenerator<Row> {
+/**
+ * Rows of a CSV file with a header, as objects of strings; an empty cell is left out. `delimiter` and `quote` (false for
+ * none) are those of the file's kind.
+ */
+export async function* csvLines(
+  file: string,
+  kind: { readonly delimiter?: string; readonly quote?: false } = {},
+): AsyncGenerator<Row> {
   const { parse } = await import('csv-parse')
-  const parser = parse({ bom: true, columns: true, info: true, skip_empty_lines: true })
+  const parser = parse({ bom: true, columns: true, info: true, skip_empty_lines: true, ...kind })
   const stream = createReadStream(file)
   stream.on('error', (error) => parser.destroy(error))
   stream.pipe(parser)
@@ -39,7 +45,8 @@ interface CsvRecord {
   readonly info: { readonly lines: number }
 }
 
-async function* textLines(file: string): AsyncGenerator<string> {
+/** Lines of a text file, read as a stream. @throws UsageError when it is not there */
+export async function* textLines(file: string): AsyncGenerator<string> {
   const stream = createReadStream(file, 'utf8')
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
   // A stream that cannot be opened reports to itself, not to the reader of its lines.

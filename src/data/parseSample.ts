@@ -1,7 +1,10 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { checkValue, rubricSchema } from '../../rubrics/index.ts'
+import { UsageError } from '../errors.ts'
 import type { ContentPart } from '../prompts/message.ts'
+import { askFields } from '../tasks/index.ts'
+import { type Asking, askSample } from './askSample.ts'
 import { locateAudio, resolveClip } from './audioLocation.ts'
 import { resolveRubricName } from './rubricStore.ts'
 import type { Sample } from './sample.ts'
@@ -42,7 +45,13 @@ export const sampleSchema = z.strictObject({
     .union([z.string().min(1), rubricSchema])
     .nullish()
     .describe('name or path of a rubric, or a rubric'),
-  reference: z.string().nullish().describe('what a judge may know of the truth: a transcript, a label, an answer'),
+  task: askFields
+    .nullish()
+    .describe('what is asked of the clip, in words or tags as the recipe says; docs/tasks.md has the list'),
+  reference: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .nullish()
+    .describe('what a judge may know of the truth: a transcript, a label, an answer; a list where several are right'),
   tags: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .nullish()
@@ -59,7 +68,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   prompt: 'TRL and verl',
 }
 
-export interface ParseContext {
+export interface ParseContext extends Asking {
   /** Folder that relative paths of clips and rubrics are resolved against. */
   readonly folder: string
   /** Id of a sample that names none. */
@@ -72,23 +81,32 @@ export interface ParseContext {
  * The sample in a parsed row. Audio parts are read as Hugging Face data sets (`path`, `url`, `audio_url`, `audio`,
  * `data`) and OpenAI's API (`input_audio`) write them.
  *
+ * A line that names a task is asked it; see `askSample`.
+ *
  * @throws InvalidSample naming the field, what it holds and what would be right
  */
-export function parseSample(row: unknown, { folder, id, onIgnored }: ParseContext): Sample {
+export function parseSample(row: unknown, { folder, id, onIgnored, ...asking }: ParseContext): Sample {
   const checked = checkValue(sampleSchema, ownColumns(row, onIgnored))
   if (!checked.ok) throw new InvalidSample(checked.problems.join(' '))
-  const { messages, rubric, reference, tags } = checked.value
+  const { messages, rubric, reference, tags, task } = checked.value
+  const references = [reference ?? []].flat()
   const absolute = (part: ContentPart): ContentPart =>
     part.type === 'audio' ? { type: 'audio', path: resolveClip(part.path, folder) } : part
-  return {
+  const sample: Sample = {
     id: String(checked.value.id ?? id),
     messages: messages.map(({ role, content }) => ({
       role,
       content: typeof content === 'string' ? content : content.map(absolute),
     })),
     ...(rubric ? { rubric: typeof rubric === 'string' ? resolveRubricName(rubric, folder) : rubric } : {}),
-    ...(reference ? { reference } : {}),
+    ...(references.join('') === '' ? {} : { reference: references.join('\n') }),
     ...(tags ? { tags: Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, String(tag)])) } : {}),
+  }
+  if (task === null || task === undefined) return sample
+  try {
+    return askSample(sample, task, references, asking)
+  } catch (error) {
+    throw error instanceof UsageError ? new InvalidSample(`task: ${error.message.replace(/^task /, '')}`) : error
   }
 }
 

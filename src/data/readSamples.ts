@@ -2,13 +2,16 @@ import { access, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isMissingFile, shortPath, UsageError } from '../errors.ts'
 import { audioPaths } from '../prompts/message.ts'
+import type { Asking } from './askSample.ts'
 import { findTable, folderLine, tableRows } from './audioFolder.ts'
 import { isRemote } from './audioLocation.ts'
 import { jsonLines, type Row } from './lines.ts'
 import { InvalidSample, parseSample } from './parseSample.ts'
 import type { Sample } from './sample.ts'
 
-export interface DataOptions {
+export interface DataOptions extends Asking {
+  /** Reads the samples of these tasks and leaves the others out, counted. */
+  readonly tasks?: readonly string[]
   /** What a row that is no sample does: stop with its file and line, or be left out and counted (`refuse`). */
   readonly bad?: 'refuse' | 'skip'
   /** Whether clips on this machine must exist (true): a missing one is found now, not an hour into the run. */
@@ -26,6 +29,8 @@ export interface DataReport {
   readonly skipped: { readonly line: number; readonly reason: string }[]
   /** Columns that are not ours and were left out, with the number of rows that had them. */
   readonly ignored: Record<string, number>
+  /** Samples of tasks that were not asked for. */
+  otherTasks: number
 }
 
 export interface SampleReader extends AsyncIterable<Sample> {
@@ -46,7 +51,7 @@ export async function readSamples(source: string, options: DataOptions = {}): Pr
     },
   )
   const file = isFolder ? await findTable(source) : source
-  const report: DataReport = { file, samples: 0, skipped: [], ignored: {} }
+  const report: DataReport = { file, samples: 0, skipped: [], ignored: {}, otherTasks: 0 }
   const rows = isFolder ? tableRows(file) : jsonLines(file)
   const toLine = isFolder ? (value: unknown) => folderLine(value, options.prompt) : (value: unknown) => value
   return { report, [Symbol.asyncIterator]: () => samplesOf(rows, toLine, report, options) }
@@ -67,7 +72,7 @@ async function* samplesOf(
   rows: AsyncIterable<Row>,
   toLine: (value: unknown) => unknown,
   report: DataReport,
-  { bad = 'refuse', checkAudio = true, limit = Number.POSITIVE_INFINITY }: DataOptions,
+  { bad = 'refuse', checkAudio = true, limit = Number.POSITIVE_INFINITY, tasks, prompts, seed }: DataOptions,
 ): AsyncGenerator<Sample> {
   const { file } = report
   const folder = path.dirname(path.resolve(file))
@@ -80,12 +85,18 @@ async function* samplesOf(
       const sample = parseSample(toLine(row.value), {
         folder,
         id: `${path.basename(file)}:${line}`,
+        ...(prompts ? { prompts } : {}),
+        ...(seed === undefined ? {} : { seed }),
         onIgnored: (key) => {
           report.ignored[key] = (report.ignored[key] ?? 0) + 1
         },
       })
       const first = lineOfId.get(sample.id)
       if (first !== undefined) throw new InvalidSample(`id: "${sample.id}" is the id of line ${first} already.`)
+      if (tasks && !tasks.includes(sample.asked?.task ?? '')) {
+        report.otherTasks++
+        continue
+      }
       if (checkAudio) await checkClips(sample)
       lineOfId.set(sample.id, line)
       report.samples++

@@ -1,5 +1,6 @@
 import type { Rubric } from '../../rubrics/index.ts'
 import type { Message } from '../prompts/message.ts'
+import type { Asked } from '../tasks/index.ts'
 
 /** One line of a data file: what is heard and asked, what a good answer is, and perhaps the answer itself. */
 export interface Sample {
@@ -10,6 +11,8 @@ export interface Sample {
   readonly rubric?: string | Rubric
   /** What a judge may know of the truth: a transcript, a label, a model answer. */
   readonly reference?: string
+  /** Its task and the right answers, where the line names a task. */
+  readonly asked?: Asked
   readonly tags?: Readonly<Record<string, string>>
 }
 

@@ -10,6 +10,7 @@ import {
   type Engine,
   fromConfigJson,
   isMapped,
+  isTaskTag,
   type MappedWeights,
   mapTensors,
   openTokenizer,
@@ -25,7 +26,7 @@ import {
 import { type Base, baseOfAdapter } from '../adapters/base.ts'
 import { isMissingFile, UsageError } from '../errors.ts'
 import { resolveModel } from '../hub/resolveModel.ts'
-import { chatRenderer } from '../prompts/chatRenderer.ts'
+import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
 import { isAdapter, modelPlace } from './modelPlace.ts'
@@ -39,6 +40,8 @@ export interface Model {
   readonly renderer: PromptRenderer
   /** What an adapter stands beside, by the name that its folder keeps. */
   readonly base?: string
+  /** Task tags that answers may hold beside those of the folder, as the answers of data do. */
+  readonly answerTags?: readonly string[]
 }
 
 const AUDIO_TOKEN = '<|AUDIO|>'
@@ -49,7 +52,7 @@ export function assemble(
   config: AudioLanguageConfig,
   tokenizer: Tokenizer,
   engine: Engine,
-  renderer: PromptRenderer = chatRenderer(tokenizer, config.audio?.pool ?? 1),
+  renderer: PromptRenderer = rendererOf(tokenizer, config.audio?.pool ?? 1),
   mapped?: MappedWeights,
   adapter?: Adapter,
 ): Model {
@@ -58,13 +61,16 @@ export function assemble(
     engine,
     audioId: config.audio ? tokenizer.idOf(AUDIO_TOKEN) : -1,
     padId: tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]!,
-    // Of the special tokens an answer may hold those that end it.
-    suppressIds: [...tokenizer.special.values()].filter((id) => !renderer.stopIds.includes(id)),
+    suppressIds: suppressedIds(tokenizer, renderer),
     ...(mapped && { mapped }),
     ...(adapter && { adapter }),
   })
   return { policy, tokenizer, renderer }
 }
+
+/** Special tokens that no answer may hold: all but those that end it, and the tags that its renderer allows. */
+const suppressedIds = (tokenizer: Tokenizer, { stopIds, answerIds }: PromptRenderer): number[] =>
+  [...tokenizer.special.values()].filter((id) => !stopIds.includes(id) && !answerIds?.has(id))
 
 /** Writes a model as a Hugging Face folder: config, weights, tokenizer, front end. Of one with an adapter, the adapter alone. */
 export async function saveModel(
@@ -84,7 +90,11 @@ export async function saveModel(
   const { audio } = policy.config
   const padId = tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]
   await json('config.json', toConfigJson(policy.config, audio ? tokenizer.idOf(AUDIO_TOKEN) : -1))
-  await json('generation_config.json', { eos_token_id: renderer.stopIds, pad_token_id: padId })
+  await json('generation_config.json', {
+    eos_token_id: renderer.stopIds,
+    pad_token_id: padId,
+    ...(renderer.answerIds?.size ? { suppress_tokens: suppressedIds(tokenizer, renderer) } : {}),
+  })
   if (audio) {
     await json('preprocessor_config.json', {
       feature_extractor_type: 'WhisperFeatureExtractor',
@@ -166,7 +176,7 @@ export async function openModel(model: string, engine: Engine, options: OpenMode
   if (base !== undefined)
     throw new UsageError(`${model}: is no adapter, so it stands beside no base. Leave --base out.`)
   const mapped = frozen ? mappable(place) : undefined
-  const opened = assembleFrom(place, engine, mapped)
+  const opened = assembleFrom(place, engine, mapped, undefined, options.answerTags)
   await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
   return asOpened(opened, place)
 }
@@ -232,10 +242,28 @@ function mappable(place: string): MappedWeights | undefined {
 }
 
 /** The model of a model folder before its weights are read. */
-export function assembleFrom(place: string, engine: Engine, mapped?: MappedWeights, adapter?: Adapter): Model {
+export function assembleFrom(
+  place: string,
+  engine: Engine,
+  mapped?: MappedWeights,
+  adapter?: Adapter,
+  answerTags: readonly string[] = [],
+): Model {
   const config = configOf(place)
   const tokenizer = openTokenizer(place)
-  return assemble(config, tokenizer, engine, config.audio ? undefined : textRenderer(place, tokenizer), mapped, adapter)
+  const renderer = config.audio
+    ? rendererOf(tokenizer, config.audio.pool, new Set([...keptTags(place, tokenizer), ...answerTags]))
+    : textRenderer(place, tokenizer)
+  return assemble(config, tokenizer, engine, renderer, mapped, adapter)
+}
+
+/** Task tags that the answers of a saved model may hold: those that its `generation_config.json` does not suppress. */
+function keptTags(place: string, tokenizer: Tokenizer): string[] {
+  const file = path.join(place, 'generation_config.json')
+  const { suppress_tokens: ids } = (existsSync(file) ? readJson(file) : {}) as { suppress_tokens?: unknown }
+  if (!Array.isArray(ids)) return []
+  const suppressed = new Set<unknown>(ids)
+  return [...tokenizer.special].flatMap(([token, id]) => (isTaskTag(token) && !suppressed.has(id) ? [token] : []))
 }
 
 /** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */

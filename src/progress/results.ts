@@ -2,7 +2,8 @@ import colors from 'picocolors'
 import type { EvaluationRecord } from '../runs/index.ts'
 import { renderTable } from './table.ts'
 
-const CONTROLS = {
+/** Controls as tables name them. */
+export const CONTROLS = {
   none: 'as asked',
   scaffolded: 'rubric shown',
   silenced: 'sound silenced',

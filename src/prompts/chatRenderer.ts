@@ -1,16 +1,64 @@
-import { type AudioFeatures, audioTokenCount, renderChat, type Tokenizer } from '../../models/index.ts'
+import {
+  type AudioFeatures,
+  audioTokenCount,
+  baseTemplate,
+  renderBase,
+  renderChat,
+  type Tokenizer,
+} from '../../models/index.ts'
 import type { PromptRenderer } from './renderer.ts'
 
-/** Renders conversations in Qwen2-Audio's chat format for a tokenizer; `pool` is the model's. */
-export function chatRenderer(tokenizer: Tokenizer, pool: number): PromptRenderer {
-  const counts = (features: readonly AudioFeatures[]) =>
-    features.map(({ nFrames }) => audioTokenCount(nFrames, { pool }))
+const counts = (pool: number, features: readonly AudioFeatures[]) =>
+  features.map(({ nFrames }) => audioTokenCount(nFrames, { pool }))
+
+/**
+ * Renders conversations in Qwen2-Audio's chat format for a tokenizer; `pool` is the model's.
+ *
+ * @param answerTags special tokens that answers may hold, such as times; none by default
+ */
+export function chatRenderer(
+  tokenizer: Tokenizer,
+  pool: number,
+  answerTags: ReadonlySet<string> = new Set(),
+): PromptRenderer {
   return {
     prompt: (messages, features) =>
-      renderChat(tokenizer, messages, { audioTokens: counts(features), addGenerationPrompt: true }).ids,
+      renderChat(tokenizer, messages, { audioTokens: counts(pool, features), addGenerationPrompt: true }).ids,
     conversation: (messages, features) =>
-      renderChat(tokenizer, messages, { audioTokens: counts(features), addGenerationPrompt: false }),
+      renderChat(tokenizer, messages, { audioTokens: counts(pool, features), addGenerationPrompt: false }),
     stopIds: [tokenizer.idOf('<|im_end|>'), tokenizer.idOf('<|endoftext|>')],
-    text: (completionIds) => tokenizer.decode(completionIds, { skipSpecial: true }).trim(),
+    ...answersOf(tokenizer, answerTags),
+  }
+}
+
+/** The same in the format of base models, which knows no roles. */
+export function baseRenderer(
+  tokenizer: Tokenizer,
+  pool: number,
+  answerTags: ReadonlySet<string> = new Set(),
+): PromptRenderer {
+  const render: PromptRenderer['conversation'] = (messages, features) =>
+    renderBase(tokenizer, messages, { audioTokens: counts(pool, features) })
+  return {
+    prompt: (messages, features) => render(messages, features).ids,
+    conversation: render,
+    stopIds: [tokenizer.idOf('<|endoftext|>')],
+    ...answersOf(tokenizer, answerTags),
+  }
+}
+
+/** The one of the two that a tokenizer's chat template asks for; chat, unless it is the base format's own. */
+export function rendererOf(tokenizer: Tokenizer, pool: number, answerTags?: ReadonlySet<string>): PromptRenderer {
+  const { chat_template: template } = tokenizer.files().config as { chat_template?: unknown }
+  return (template === baseTemplate() ? baseRenderer : chatRenderer)(tokenizer, pool, answerTags)
+}
+
+/** What of an answer is shown: its text, and the tags that it may hold. */
+function answersOf(tokenizer: Tokenizer, tags: ReadonlySet<string>): Pick<PromptRenderer, 'answerIds' | 'text'> {
+  const answerIds = new Set([...tokenizer.special].flatMap(([token, id]) => (tags.has(token) ? [id] : [])))
+  const hidden = new Set([...tokenizer.special.values()].filter((id) => !answerIds.has(id)))
+  return {
+    answerIds,
+    text: (completionIds) => tokenizer.decode(completionIds.filter((id) => !hidden.has(id))).trim(),
   }
 }

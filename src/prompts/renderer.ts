@@ -12,6 +12,8 @@ export interface PromptRenderer {
   ): { ids: number[]; isAssistant: boolean[] }
   /** Tokens that end an answer. */
   readonly stopIds: readonly number[]
-  /** The answer a person reads: special tokens left out, white space trimmed. */
+  /** Special tokens that an answer may hold beside those that end it, such as times; none when left out. */
+  readonly answerIds?: ReadonlySet<number>
+  /** The answer a person reads: other special tokens left out, white space trimmed. */
   text(completionIds: readonly number[]): string
 }

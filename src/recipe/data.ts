@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PromptStyle, promptStyleFields } from '../tasks/index.ts'
 
 /** Where samples come from: a file of JSON lines or an audio folder, relative to the recipe. */
 export const dataSchema = z
@@ -8,6 +9,10 @@ export const dataSchema = z
       path: z.string().min(1).describe('a file of JSON lines, or a folder with metadata.jsonl or metadata.csv'),
       prompt: z.string().optional().describe('words asked of every clip of a folder whose row asks nothing itself'),
       limit: z.int().positive().optional().describe('reads no more samples than this'),
+      prompts: promptStyleFields
+        .optional()
+        .describe("how samples that name a task are asked; the recipe's prompts when left out"),
+      tasks: z.array(z.string().min(1)).min(1).optional().describe('reads the samples of these tasks and no others'),
       bad: z
         .enum(['refuse', 'skip'])
         .default('refuse')
@@ -19,4 +24,6 @@ export const dataSchema = z
 export interface DataRef extends Readonly<z.output<typeof dataSchema>> {
   readonly prompt?: string | undefined
   readonly limit?: number | undefined
+  readonly prompts?: PromptStyle | undefined
+  readonly tasks?: string[] | undefined
 }

@@ -60,6 +60,12 @@ export const modelSchema = z.union([
       audio: audioSchema.describe('a Whisper-style encoder'),
       language: languageSchema.describe('a Qwen2-style decoder'),
       tokenizer: z.string().min(1).optional().describe('folder or hub name of the tokenizer'),
+      format: z
+        .enum(['chat', 'base'])
+        .default('chat')
+        .describe(
+          "chat: Qwen2-Audio's turns and numbered clips; base: clip, prompt, answer, without roles, as it is pre-trained",
+        ),
     })
     .describe('a model with fresh weights, drawn by the seed'),
 ])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { promptStyleFields } from '../tasks/index.ts'
 import { adapterSchema } from './adapter.ts'
 import { dataSchema } from './data.ts'
 import { evaluationSchema } from './evaluation.ts'
@@ -32,6 +33,7 @@ export const recipeSchema = z
       .default({ max_seconds: 30, over_length: 'refuse' })
       .describe('how clips are heard'),
     data: dataSchema.optional().describe('samples of the stages that name none of their own'),
+    prompts: promptStyleFields.default(promptStyleFields.parse({})).describe('how samples that name a task are asked'),
     stages: z.array(anyStageSchema).min(1).describe('what is done, in this order'),
     eval: z.array(evaluationSchema).default([]).describe('what is measured before and after'),
   })

@@ -2,12 +2,15 @@ import type { AudioFeatures } from '../../models/index.ts'
 import type { Rubric } from '../../rubrics/index.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
 import { audioPaths, type Message } from '../prompts/message.ts'
+import type { Asked } from '../tasks/index.ts'
 
 /** A sample ready to be asked: its conversation without the answer, its rubric, its clips as features. */
 export interface PreparedSample {
   readonly id: string
   readonly messages: readonly Message[]
   readonly rubric: Rubric
+  /** What its task is measured by. */
+  readonly asked?: Asked
   readonly paths: readonly string[]
   readonly features: readonly AudioFeatures[]
 }
@@ -16,6 +19,7 @@ export interface Askable {
   readonly id: string
   readonly messages: readonly Message[]
   readonly rubric: Rubric
+  readonly asked?: Asked
 }
 
 export async function prepare(sample: Askable, store: FeatureStore): Promise<PreparedSample> {

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../rubrics/index.ts'
+import type { TaskFigure } from '../tasks/index.ts'
 
 /** What a stage measured in one step, under TRL's names; written as a line of `metrics.jsonl`. */
 export interface StepMetrics {
@@ -50,6 +51,8 @@ export interface EvaluationRecord {
     readonly n: number
     readonly sign: 1 | -1
   }[]
+  /** Metrics of the tasks that were asked; see docs/tasks.md. */
+  readonly tasks?: readonly TaskFigure[]
   /** What the answers say beside their score, where they can say it; names: docs/analysis.md. */
   readonly analysis?: EvaluationAnalysis
   readonly answers_file?: string

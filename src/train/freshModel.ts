@@ -1,5 +1,6 @@
 import {
   type AudioLanguageConfig,
+  baseTemplate,
   type Engine,
   isTaskTag,
   openTokenizer,
@@ -11,6 +12,7 @@ import { openWithAdapter } from '../adapters/openWithAdapter.ts'
 import { UsageError } from '../errors.ts'
 import { assemble, type Model, openModel } from '../model/modelFolder.ts'
 import { checkTrains } from '../model/trainable.ts'
+import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { Message } from '../prompts/message.ts'
 import { seededRandom } from '../random.ts'
 import type { FreshModel, Recipe } from '../recipe/index.ts'
@@ -37,7 +39,7 @@ export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: En
   }
   const model = await (recipe.adapter
     ? openWithAdapter(recipe.model, recipe.adapter, engine, drawn('adapter'))
-    : openModel(recipe.model, engine))
+    : openModel(recipe.model, engine, { answerTags: tagsOfAnswers(data) }))
   checkTrains(recipe.stages, model.policy)
   return model
 }
@@ -45,15 +47,41 @@ export async function freshOrLoaded(recipe: Recipe, data: LoadedData, engine: En
 /** A fresh model that has no weights yet. */
 export function assembleFresh(options: FreshModel, data: LoadedData, engine: Engine): Model {
   const { tokenizer: folder, language } = options
-  const tokenizer = folder ? openTokenizer(folder) : tokenizerFor(data, language.vocab ?? DEFAULT_VOCAB)
+  const own = folder ? openTokenizer(folder) : tokenizerFor(data, language.vocab ?? DEFAULT_VOCAB)
+  const tokenizer = options.format === 'base' ? inBaseFormat(own) : own
   // A tokenizer trained on few texts runs out of pairs to merge: rows that no token has would only be carried along.
   const vocab = folder ? Math.max(language.vocab ?? 0, tokenizer.vocabSize) : tokenizer.vocabSize
-  return assemble(configOf(options, vocab), tokenizer, engine)
+  const renderer = rendererOf(tokenizer, options.audio.pool, new Set(tagsOfAnswers(data)))
+  return assemble(configOf(options, vocab), tokenizer, engine, renderer)
 }
+
+/** The same tokenizer with the template of base models, which says how it is spoken to. */
+function inBaseFormat(tokenizer: Tokenizer): Tokenizer {
+  const files = tokenizer.files()
+  return openTokenizer({ ...files, config: { ...files.config, chat_template: baseTemplate() } })
+}
+
+/** Task tags that answers of the data hold, such as times: a model that learns them must be able to say them. */
+function tagsOfAnswers({ taught }: LoadedData): string[] {
+  const tags = new Set<string>()
+  for (const samples of taught.values()) {
+    for (const sample of samples) {
+      for (const messages of [sample.messages, sample.rejected ?? []]) {
+        for (const { role, content } of messages) {
+          if (role !== 'assistant' || typeof content !== 'string') continue
+          for (const token of content.match(TAG) ?? []) if (isTaskTag(token)) tags.add(token)
+        }
+      }
+    }
+  }
+  return [...tags]
+}
+
+const TAG = /<\|[^|<>]{1,40}\|>/g
 
 function tokenizerFor(data: LoadedData, vocab: number): Tokenizer {
   const corpus = [...textsOf(data)]
-  const spelled = new Set(corpus.flatMap((text) => text.match(/<\|[^|<>]{1,40}\|>/g) ?? []).filter(isTaskTag))
+  const spelled = new Set(corpus.flatMap((text) => text.match(TAG) ?? []).filter(isTaskTag))
   try {
     return openTokenizer(trainTokenizer(corpus, { vocab, extraSpecial: [...spelled] }))
   } catch (error) {

@@ -33,7 +33,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
   const rubrics = rubricStore()
   const read = (ref: DataRef): Promise<Sample[]> => {
     const key = JSON.stringify(ref)
-    const known = files.get(key) ?? readFile(ref, notes)
+    const known = files.get(key) ?? readFile(ref, recipe, notes)
     files.set(key, known)
     return known
   }
@@ -47,7 +47,8 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
             `${shortPath(ref.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
           )
         }
-        return { id: sample.id, messages: promptMessages(sample), rubric: await rubrics.get(own) }
+        const { id, asked } = sample
+        return { id, messages: promptMessages(sample), rubric: await rubrics.get(own), ...(asked && { asked }) }
       }),
     )
     notes.push(...undecided(askables, where))
@@ -107,10 +108,13 @@ function answered(samples: readonly Sample[], { path }: DataRef): Taught[] {
   return [...samples]
 }
 
-async function readFile(ref: DataRef, notes: string[]): Promise<Sample[]> {
-  const { path, bad, limit, prompt } = ref
+async function readFile(ref: DataRef, { seed, prompts }: Recipe, notes: string[]): Promise<Sample[]> {
+  const { path, bad, limit, prompt, tasks } = ref
   const { samples, report } = await loadSamples(path, {
     bad,
+    seed,
+    prompts: ref.prompts ?? prompts,
+    ...(tasks === undefined ? {} : { tasks }),
     ...(limit === undefined ? {} : { limit }),
     ...(prompt === undefined ? {} : { prompt }),
   })

@@ -1,4 +1,3 @@
-import { MOST_HUNDREDTHS } from '../../models/index.ts'
 import { UsageError } from '../errors.ts'
 
 /** A word, or null for silence, with its start and end in seconds. */
@@ -13,12 +12,13 @@ export interface TimedWord extends TimedItem {
 }
 
 export const SILENCE = '<|sil|>'
-const MOST_SECONDS = MOST_HUNDREDTHS / 100
+/** Whisper's window: there are 3,001 time tokens. */
+const MOST_SECONDS = 30
 
 /** The token of a time: `<|2.33|>`. @throws UsageError outside of 0 … 30 s */
 export function timeToken(seconds: number): string {
   const hundredths = Math.round(seconds * 100)
-  if (hundredths >= 0 && hundredths <= MOST_HUNDREDTHS) return `<|${(hundredths / 100).toFixed(2)}|>`
+  if (hundredths >= 0 && hundredths <= 100 * MOST_SECONDS) return `<|${(hundredths / 100).toFixed(2)}|>`
   throw new UsageError(`word times: ${seconds} s has no token. They go from 0.00 to ${MOST_SECONDS.toFixed(2)} s.`)
 }
 

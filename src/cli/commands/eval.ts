@@ -7,6 +7,10 @@ import { deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts
 
 const CONTROLS = ['none', 'scaffolded', 'silenced', 'swapped'] as const
 type Control = (typeof CONTROLS)[number]
+const STYLES = ['words', 'tags', 'paper-tags', 'none'] as const
+type PromptStyleName = (typeof STYLES)[number]
+const PARAPHRASES = ['train', 'held-out', 'all'] as const
+type ParaphrasesName = (typeof PARAPHRASES)[number]
 
 /** What the command calls; loaded when it is needed. */
 export interface EvalServices {
@@ -29,6 +33,10 @@ export interface EvalServices {
       signal: AbortSignal
       /** File that the judged answers are written to. */
       answersFile?: string
+      /** How samples that name a task are asked. */
+      prompts: { style: PromptStyleName; paraphrases: ParaphrasesName; languages: ['en'] }
+      /** Asks the samples of these tasks only. */
+      tasks?: readonly string[]
     }): Promise<EvaluationRecord[]>
   }>
 }
@@ -43,6 +51,9 @@ interface Options {
   readonly reference?: string
   readonly maxTokens: number
   readonly answers?: string
+  readonly prompts: PromptStyleName
+  readonly paraphrases: ParaphrasesName
+  readonly tasks?: readonly string[]
   readonly seed: string
   readonly device: Device
   readonly json: boolean
@@ -69,6 +80,19 @@ export const addEval =
       .option('--reference <folder>', 'the model before training: how new the answers are to it')
       .option('--max-tokens <n>', 'tokens after which an answer is cut', wholeNumber(1), 256)
       .option('--answers <file>', 'keep the judged answers as JSON lines')
+      .addOption(
+        program
+          .createOption('--prompts <style>', 'how samples that name a task are asked')
+          .choices(STYLES)
+          .default('words'),
+      )
+      .addOption(
+        program
+          .createOption('--paraphrases <which>', 'wordings that ask them: those of training, or those held out from it')
+          .choices(PARAPHRASES)
+          .default('train'),
+      )
+      .option('--tasks <names...>', 'ask the samples of these tasks only')
       .addOption(seedOption('everything random follows from it').default('0'))
       .addOption(deviceOption())
       .addOption(jsonOption().default(false))
@@ -77,15 +101,14 @@ export const addEval =
         examples(
           'rubato eval --model runs/quickstart --data data/quickstart/eval.jsonl --limit 40',
           'rubato eval --model my-model --data eval.jsonl --rubric audio-analysis --controls none --json',
+          'rubato eval --model runs/mine --data speech.jsonl --prompts words --paraphrases held-out --controls none',
           'rubato eval --model runs/mine --data eval.jsonl --controls none --answers-per-sample 16 --reference my-model',
         ),
       )
       .action(async (options: Options) => {
         const device = await checkDevice(options.device)
-        const [{ analysisLines, createProgress, resultsTable, silentProgress }, { evaluateModel }] = await Promise.all([
-          import('../../progress/index.ts'),
-          services.evaluate(),
-        ])
+        const [{ analysisLines, createProgress, resultsTable, silentProgress, taskLines }, { evaluateModel }] =
+          await Promise.all([import('../../progress/index.ts'), services.evaluate()])
         const silent = { ...silentProgress, warn: (message: string) => printLine(io.stderr, `warning: ${message}`) }
         const progress = options.json ? silent : await createProgress({ mode: 'people', stream: io.stderr })
         const { model, data, rubric, controls, limit, answersPerSample, reference, maxTokens, answers, seed, json } =
@@ -105,11 +128,14 @@ export const addEval =
             ...(limit === undefined ? {} : { limit }),
             ...(reference === undefined ? {} : { reference }),
             ...(answers === undefined ? {} : { answersFile: answers }),
+            prompts: { style: options.prompts, paraphrases: options.paraphrases, languages: ['en'] },
+            ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
           })
           progress.done()
           if (json) printJson(io.stdout, records)
           else {
             printLine(io.stdout, resultsTable(records))
+            for (const line of taskLines(records)) printLine(io.stdout, line)
             for (const line of analysisLines(records)) printLine(io.stdout, line)
           }
         } finally {

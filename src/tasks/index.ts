@@ -1,0 +1,6 @@
+export { type Ask, type AskFields, askFields, askOf, taskNamed } from './ask.ts'
+export { describeTasks, type TaskDescription } from './describeTasks.ts'
+export { type Asked, type Completed, type TaskFigure, taskFigures } from './figures.ts'
+export { tasks } from './list.ts'
+export { type PromptStyle, promptOf, promptStyleFields, STYLES } from './promptStyle.ts'
+export type { Task } from './task.ts'
