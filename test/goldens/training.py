@@ -73,9 +73,13 @@ for name, weight, options in [
 x = logits.clone().requires_grad_()
 cross = F.cross_entropy(x, targets)
 cross.backward()
+y = logits.clone().requires_grad_()
+smoothed = F.cross_entropy(y, targets, label_smoothing=0.2)
+smoothed.backward()
 write("losses", {"vocab": V, "lengths": LENGTHS, "logits": numbers(logits), "targets": targets.tolist(),
                  "oldLogProbs": numbers(old), "refLogProbs": numbers(ref), "advantage": numbers(advantage), "grpo": cases,
-                 "crossEntropy": {"loss": cross.item(), "dLogits": numbers(x.grad)}})
+                 "crossEntropy": {"loss": cross.item(), "dLogits": numbers(x.grad)},
+                 "smoothed": {"epsilon": 0.2, "loss": smoothed.item(), "dLogits": numbers(y.grad)}})
 
 # --- AdamW with clipping: five steps on a matrix (decays) and a bias (does not), gradients long and short
 torch.manual_seed(2)

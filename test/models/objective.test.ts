@@ -25,6 +25,13 @@ const withEntropy: Objective = {
     metrics: { entropy: sum(entropy()) },
   }),
 }
+const smoothed: Objective = {
+  name: 'smoothed, with spread',
+  build: ({ logProbs, value, entropy, meanLogProb }) => ({
+    loss: neg(sum(mul(mul(logProbs, meanLogProb()), value('weight')))),
+    metrics: { entropy: sum(entropy()) },
+  }),
+}
 const toReference: Objective = {
   name: 'all words',
   build: ({ distribution, table }) => ({ loss: sum(mul(distribution(), table('reference'))) }),
@@ -51,6 +58,7 @@ describe('logits that are made by parts of the tokens', () => {
     [likelihood.name, 12, likelihood],
     [withEntropy.name, 1, withEntropy],
     [withEntropy.name, 5, withEntropy],
+    [smoothed.name, 5, smoothed],
   ])('give the numbers of the whole table within 1e-6: %s, %i rows', async (_name, rows, objective) => {
     const whole = await evaluate(graphOf(objective, M), feeds)
     const parts = await evaluate(graphOf(objective, rows), feeds)

@@ -31,6 +31,32 @@ export const sft = stageKind({
       // TRL's defaults for a pretrained model; a small one that starts from nothing takes about 1e-3.
       ...optimiserFields({ learningRate: 2e-5, warmupRatio: 0.03, schedule: 'cosine' }),
       max_length: z.int().positive().default(2048).describe('tokens; longer samples are left out and counted'),
+      packing: z
+        .boolean()
+        .default(false)
+        .describe('several samples share a row, each blind to the others: the same losses with less padding'),
+      pack_length: z
+        .int()
+        .positive()
+        .default(512)
+        .describe('packing: tokens of such a row; where a sample is longer, the rows of its step are'),
+      activation_checkpointing: z
+        .boolean()
+        .default(false)
+        .describe('layers are made again in the backward pass instead of kept: less memory, more time'),
+      neftune_alpha: z
+        .number()
+        .nonnegative()
+        .default(0)
+        .describe(
+          "noise on the embeddings of words while they are learnt (arXiv 2310.05914); its authors' values: 5 to 15",
+        ),
+      label_smoothing: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0)
+        .describe('share of the target that all words have in equal parts; 0.1 is usual, 0 is none'),
       spec_augment: specAugmentSchema.nullable().default(null),
       ...checkpointFields,
     })

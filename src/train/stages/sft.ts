@@ -32,7 +32,15 @@ export const sft: StageRunner<SftStage> = {
         }),
       )
     const ahead = lookAhead(load, total)
-    const options = { ...optimiserOptions(stage, total), accumulation: stage.gradient_accumulation, seed }
+    const options = {
+      ...optimiserOptions(stage, total),
+      accumulation: stage.gradient_accumulation,
+      seed,
+      packLength: stage.packing ? stage.pack_length : null,
+      recomputeLayers: stage.activation_checkpointing,
+      neftune: stage.neftune_alpha,
+      labelSmoothing: stage.label_smoothing,
+    }
     return async (step) => sftStep(policy, renderer, await ahead(step), options, step)
   },
 }

@@ -1,6 +1,6 @@
 import { graph, type Objective } from '../../../models/index.ts'
 
-const { mul, neg, sum } = graph
+const { add, mul, neg, scale, sum } = graph
 
 /**
  * Negative log-likelihood of the assistant's tokens.
@@ -13,3 +13,20 @@ export const crossEntropy: Objective = {
   name: 'cross-entropy',
   build: ({ logProbs, value }) => ({ loss: neg(sum(mul(logProbs, value('weight')))) }),
 }
+
+/**
+ * Cross-entropy against targets of which all V words share ε in equal parts (label smoothing, arXiv 1512.00567 §7; as
+ * transformers' `LabelSmoother`).
+ *
+ *   L = −Σ wₜ·( (1−ε)·logProbsₜ + ε·1/V·Σᵥ ln π(v) )
+ *
+ * Metric `nll`: the loss without smoothing.
+ */
+export const smoothedCrossEntropy = (epsilon: number): Objective => ({
+  name: `cross-entropy(${epsilon})`,
+  build({ logProbs, meanLogProb, value }) {
+    const weight = value('weight')
+    const smoothed = add(scale(logProbs, 1 - epsilon), scale(meanLogProb(), epsilon))
+    return { loss: neg(sum(mul(smoothed, weight))), metrics: { nll: neg(sum(mul(logProbs, weight))) } }
+  },
+})

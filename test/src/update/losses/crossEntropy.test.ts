@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { crossEntropy } from '../../../../src/update/losses/crossEntropy.ts'
+import { crossEntropy, smoothedCrossEntropy } from '../../../../src/update/losses/crossEntropy.ts'
 import { expectClose } from '../../../models/closeTo.ts'
 import { golden, type LossInput, onLogits, slopeAlong } from './onLogits.ts'
 
@@ -39,5 +39,24 @@ describe('cross-entropy', () => {
     const far = logits.map((value) => 1000 + value)
     const found = await onLogits(crossEntropy, { logits: far, vocab, targets, values: { weight: even } })
     expectClose([found.loss], [golden.crossEntropy.loss], 1e-3, 'loss')
+  })
+})
+
+describe('cross-entropy against smoothed labels', () => {
+  const { epsilon, loss, dLogits } = golden.smoothed
+
+  it('and its gradient are those of torch, with the loss as it is without smoothing', async () => {
+    const at: LossInput = { logits, vocab, targets, values: { weight: even } }
+    const found = await onLogits(smoothedCrossEntropy(epsilon), at)
+    expectClose([found.loss], [loss], 1e-6, 'loss')
+    expectClose(found.dLogits, dLogits, 1e-6, 'gradient')
+    expectClose([found.metrics.nll!], [golden.crossEntropy.loss], 1e-6, 'nll')
+  })
+
+  it('is plain cross-entropy where nothing is smoothed', async () => {
+    const at: LossInput = { logits, vocab, targets, values: { weight: even } }
+    const [none, plain] = [await onLogits(smoothedCrossEntropy(0), at), await onLogits(crossEntropy, at)]
+    expectClose([none.loss], [plain.loss], 1e-6, 'loss')
+    expectClose(none.dLogits, plain.dLogits, 1e-6, 'gradient')
   })
 })

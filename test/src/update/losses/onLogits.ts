@@ -63,4 +63,5 @@ export const golden: {
   readonly advantage: number[]
   readonly grpo: readonly GrpoCase[]
   readonly crossEntropy: { readonly loss: number; readonly dLogits: number[] }
+  readonly smoothed: { readonly epsilon: number; readonly loss: number; readonly dLogits: number[] }
 } = JSON.parse(readFileSync(new URL('../../../goldens/data/training/losses.json', import.meta.url), 'utf8'))
