@@ -2,6 +2,7 @@
 import { addChat } from './commands/chat.ts'
 import { addCompose } from './commands/compose.ts'
 import { addData } from './commands/data.ts'
+import { addDataCraft } from './commands/dataCraft.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
@@ -34,6 +35,7 @@ const COMMANDS = [
   addRubric({ craft: () => import('../rubricCraft/index.ts') }),
   addServe({ serve: () => import('../serve/serve.ts') }),
   addInfo({ info: () => import('../info.ts') }),
+  addDataCraft({ craft: () => import('../craft/index.ts') }),
   addDoctor(),
 ]
 
