@@ -73,6 +73,14 @@ const ALARMS: readonly Alarm[] = [
     },
   },
   {
+    alarm: 'judge-unknown',
+    check(recent) {
+      const share = recent('judge/unknown') ?? 0
+      if (share <= 0.1) return null
+      return `${percent(share)} of the judge's verdicts are unknown and count 0. Look at their reasons in rollouts/, and at docs/judges.md.`
+    },
+  },
+  {
     alarm: 'not-learning',
     check: (recent) =>
       recent('grad_norm') === 0 ? `the gradient was 0 for ${WINDOW} steps: nothing is learnt.` : null,

@@ -1,13 +1,16 @@
 import type { AudioFeatures, Policy, SamplingOptions } from '../models/index.ts'
-import { aggregateScores, type Rubric, scoreVerdicts, type Verdict, verifyCriterion } from '../rubrics/index.ts'
+import { aggregateScores, type Rubric, type Verdict } from '../rubrics/index.ts'
 import { analyseAnswers } from './analysis/analyseAnswers.ts'
 import { plainText, withScaffold } from './prompts/message.ts'
 import type { PromptRenderer } from './prompts/renderer.ts'
 import { type Random, seededRandom } from './random.ts'
+import { type AnswerJudge, allOf, judgeAnswer, judgeByVerifiers } from './rollout/judgeAnswer.ts'
 import { type PreparedSample, silenced, swapped } from './rollout/prepare.ts'
 import { sampleCompletions } from './rollout/sample.ts'
 import type { AnswerRecord, EvaluationAnalysis, EvaluationEntry, EvaluationRecord } from './runs/index.ts'
 import { type TaskFigure, taskFigures } from './tasks/index.ts'
+
+export { judgeByVerifiers } from './rollout/judgeAnswer.ts'
 
 /** What stands in for the sample's own clips or words. */
 export type Control = EvaluationRecord['control']
@@ -63,6 +66,10 @@ export interface EvaluateOptions {
   readonly scaffoldOf?: (rubric: Rubric) => string | null
   /** How it joins a conversation's own system turn ('own'). */
   readonly scaffoldTurn?: 'own' | 'merged'
+  /** Decides the criteria that no verifier does; they are unknown without it. */
+  readonly judge?: AnswerJudge
+  /** Lets go of the judge when aborted. */
+  readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -75,7 +82,9 @@ export interface EvaluatedAnswers extends Evaluation {
 /**
  * Answers every sample and judges the answers. Returns the evaluation of each sample's first answer, and of the best of
  * its first N for every N above 1 in `bestOf`: mean over samples of the highest of N scores (RuscaRL's best-of-N,
- * papers.md §1.6). The first answers do not depend on `bestOf`.
+ * papers.md §1.6). The first answers do not depend on `bestOf`. A judge decides while further answers are sampled.
+ *
+ * @throws JudgeError and BudgetSpent as the judge does; `signal.reason` when aborted while it is waited for
  */
 export async function evaluate(
   policy: Policy,
@@ -94,7 +103,7 @@ export async function evaluate(
       seed: k === 0 ? first : seededRandom(`${first}/${k}`).integer(2 ** 32),
     }))
   })
-  const answers: JudgedAnswer[] = []
+  const judging: Promise<JudgedAnswer>[] = []
   for (let start = 0; start < asks.length; start += BATCH) {
     const part = asks.slice(start, start + BATCH)
     const completions = await sampleCompletions(
@@ -109,12 +118,20 @@ export async function evaluate(
     )
     for (const [i, { text, promptIds, completionIds, logProbs, finishReason }] of completions.entries()) {
       const { sample, scaffold } = part[i]!
-      const { verdicts, score } = judgeByVerifiers(sample.rubric, text)
       const sampled = { nTokens: completionIds.length, finishReason, promptIds, completionIds, logProbs }
-      answers.push({ sample, scaffold, completion: text, verdicts, score, ...sampled })
+      const judged = judgedBy(options, sample, text).then((judgement) => ({
+        sample,
+        scaffold,
+        completion: text,
+        ...judgement,
+        ...sampled,
+      }))
+      judged.catch(() => {}) // thrown when all have been sampled
+      judging.push(judged)
     }
-    options.onProgress?.(Math.floor(answers.length / nAnswers), samples.length)
+    options.onProgress?.(Math.floor(judging.length / nAnswers), samples.length)
   }
+  const answers = await allOf(judging)
   const bestOfFirst = (n: number) =>
     samples.map((_, i) =>
       answers
@@ -132,6 +149,9 @@ export async function evaluate(
     : null
   return { ...first, bestOf: best, analysis }
 }
+
+const judgedBy = async ({ judge, signal }: EvaluateOptions, sample: PreparedSample, text: string) =>
+  judge ? judgeAnswer(sample, text, judge, signal) : judgeByVerifiers(sample.rubric, text)
 
 const isPlain = ({ temperature = 1, topP = 1, topK = 0 }: Partial<SamplingOptions>): boolean =>
   temperature === 1 && topP === 1 && topK === 0
@@ -211,11 +231,6 @@ const answerRecord = ({ sample, scaffold, completion, verdicts, score }: JudgedA
   score,
   rubric: sample.rubric,
 })
-
-export function judgeByVerifiers(rubric: Rubric, text: string): { verdicts: Verdict[]; score: number } {
-  const verdicts = rubric.criteria.map((criterion) => verifyCriterion(criterion, { text }))
-  return { verdicts, score: scoreVerdicts(rubric, verdicts).score }
-}
 
 /** Share of criteria met, by the tag `group:…` or else by id; unknown verdicts are left out of the share. */
 export function criterionRates(judged: readonly { rubric: Rubric; verdicts: readonly Verdict[] }[]): CriterionRate[] {

@@ -5,6 +5,8 @@ import { loadSamples, promptMessages, rubricStore } from './data/index.ts'
 import { RunError, UsageError } from './errors.ts'
 import { type Control, evaluate, evaluationRecords, underControl } from './evaluate.ts'
 import { featureStore } from './features/featureStore.ts'
+import type { Judge } from './judge/judge.ts'
+import { type JudgeSource, openJudge } from './judge/openJudge.ts'
 import { openModel } from './model/modelFolder.ts'
 import { type Progress, silentProgress } from './progress/index.ts'
 import { withScaffold } from './prompts/message.ts'
@@ -41,6 +43,10 @@ export interface EvaluateModelOptions {
   readonly seed?: number | string
   /** Execution provider of ONNX Runtime ('cpu'). */
   readonly device?: string
+  /** Decides the criteria that no verifier does; they are unknown without it. */
+  readonly judge?: JudgeSource
+  /** Whether an answer that talks about its rubric or its judge meets no criterion that earns points (false). */
+  readonly failRubricMentions?: boolean
   readonly progress?: Progress
   readonly signal?: AbortSignal
   /** File that the judged answers are written to, one a line, each with its control. */
@@ -54,12 +60,14 @@ const REFERENCE = 'initial/'
  * Asks a model every sample, greedily where it asks once, and scores the answers by the samples' rubrics; one record a
  * control, and one of the best of several answers. Clips that are longer than the model hears are cut, counted and told.
  *
- * @throws UsageError for a wrong model, data or rubric; RunError when it was stopped
+ * @throws UsageError for a wrong model, data, rubric or judge; JudgeError and BudgetSpent as the judge does; RunError when
+ * it was stopped
  */
 export async function evaluateModel(options: EvaluateModelOptions): Promise<EvaluationRecord[]> {
   const { progress = silentProgress, maxCompletionTokens = 256, answersPerSample = 1, seed = 0, signal } = options
   const askables = await readAskables(options, progress)
   if (options.answersFile !== undefined) writeFileSync(options.answersFile, '') // found out now when it cannot be
+  const judge = options.judge && (await openJudge(options.judge))
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
     const { policy, renderer, maxSeconds } = await openModel(options.model, engine, {
@@ -103,12 +111,17 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
         bestOf: [1, nAnswers],
         ...(control === 'none' && options.reference !== undefined ? { reference: REFERENCE } : {}),
         random: seededRandom(seed),
+        ...(judge && { judge: { judge, failRubricMentions: options.failRubricMentions ?? false } }),
+        ...(judge && signal && { signal }),
         scaffoldOf,
         onProgress(done) {
           progress.update(done)
           if (signal?.aborted && done < samples.length)
             throw new RunError(`stopped after ${done} of ${samples.length} answers.`)
         },
+      }).catch((error: unknown) => {
+        if (signal?.aborted && error === signal.reason) throw new RunError('stopped while the judge was waited for.')
+        throw error
       })
       for (const { record, answers } of evaluationRecords('eval', { stage: 'eval', step: 0 }, result)) {
         records.push(record)
@@ -119,10 +132,20 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
         )
       }
     }
+    if (judge) progress.note(judgeLine(judge))
     return records
   } finally {
     await engine.close()
+    await judge?.close()
   }
+}
+
+/** What judging took, for people. */
+function judgeLine({ name, metrics }: Judge): string {
+  const { calls, cached, verdicts, unknown, cost, latencySeconds } = metrics()
+  const waited = latencySeconds.max > 0 ? `, ${latencySeconds.p50.toFixed(2)} s a call` : ''
+  const paid = cost === null ? '' : `, ${cost.toPrecision(3)} spent`
+  return `judge ${name}: ${calls} calls, ${cached} from the cache${waited}${paid}; ${unknown} of ${verdicts} verdicts unknown`
 }
 
 /** Puts the weights of another model of the same architecture beside a policy's own. */
@@ -164,8 +187,14 @@ async function readAskables(options: EvaluateModelOptions, progress: Progress): 
     samples.map(async (sample) => {
       const rubric = sample.rubric ?? options.rubric
       if (rubric === undefined) throw new UsageError(`${data} "${sample.id}": has no rubric. Name one with --rubric.`)
-      const { id, asked } = sample
-      return { id, messages: promptMessages(sample), rubric: await rubrics.get(rubric), ...(asked && { asked }) }
+      const { id, reference, asked } = sample
+      return {
+        id,
+        messages: promptMessages(sample),
+        rubric: await rubrics.get(rubric),
+        ...(reference !== undefined && { reference }),
+        ...(asked && { asked }),
+      }
     }),
   )
 }

@@ -1,5 +1,6 @@
 import { openChat } from '../chat.ts'
-import type { ContentPart } from '../prompts/message.ts'
+import { UsageError } from '../errors.ts'
+import type { ContentPart, Message } from '../prompts/message.ts'
 import { openReplyCache } from './cache.ts'
 import type { LoadedPart } from './chat.ts'
 import { chatJudge } from './chatJudge.ts'
@@ -7,11 +8,19 @@ import { loadClip } from './clip.ts'
 import type { Judge } from './judge.ts'
 import { templateOf } from './openAiJudge.ts'
 import type { JudgeTemplate } from './templates/index.ts'
+import { openYesNoModel } from './yesNoModel.ts'
 
 export interface EngineJudgeOptions {
   /** A model folder, a run folder, a GGUF file or a hub id; it judges on this machine, one criterion after another. */
   readonly model: string
-  /** As for `openAiJudge` (`quoting`). */
+  /**
+   * How it decides: it writes a JSON object (`json`), or Yes is likelier as its next word than No (`yes-no`), which takes
+   * no writing and cannot be unreadable.
+   */
+  readonly decide?: 'json' | 'yes-no'
+  /** yes-no: probability of Yes from which a criterion is met (0.5); `rubato rubric calibrate` finds a better one. */
+  readonly threshold?: number
+  /** As for `openAiJudge` (`quoting`; `yes-no` where it decides so). */
   readonly template?: string | JudgeTemplate
   readonly ask?: 'each' | 'all'
   /** Whether it hears recordings; the model must be able to (false). */
@@ -34,22 +43,20 @@ export interface EngineJudgeOptions {
 }
 
 /**
- * A judge on this machine: a model in our own engine writes the verdict.
+ * A judge on this machine: a model in our own engine writes the verdict, or is asked for the likelier of two words.
  *
  * @throws UsageError for a wrong option or model
  */
 export async function engineJudge(options: EngineJudgeOptions): Promise<Judge & { close(): Promise<void> }> {
-  const { model, ask = 'each', audio = false, temperature = 0, maxTokens = 256, seed = 0, device = 'cpu' } = options
-  const template = templateOf(options.template ?? 'quoting', ask)
-  const { onNotice } = options
+  const { model, ask = 'each', audio = false, temperature = 0, maxTokens = 256, seed = 0, decide = 'json' } = options
+  const { threshold = 0.5 } = options
+  const template = templateOf(options.template ?? (decide === 'json' ? 'quoting' : 'yes-no'), ask)
+  if (!(threshold > 0 && threshold < 1))
+    throw new UsageError(`engineJudge threshold: ${threshold}. Write a probability between 0 and 1.`)
   const cache = options.cache === undefined ? undefined : await openReplyCache(options.cache)
-  const chat = await openChat({
-    model,
-    device,
-    temperature,
-    seed,
-    maxCompletionTokens: maxTokens,
-    ...(onNotice === undefined ? {} : { onNotice }),
+  const writer = await (decide === 'json' ? openWriter(options) : openDecider(options, threshold)).catch((error) => {
+    cache?.close()
+    throw error
   })
   const judge = chatJudge({
     name: `${model} (${template.name})`,
@@ -58,10 +65,10 @@ export async function engineJudge(options: EngineJudgeOptions): Promise<Judge & 
     audio,
     guard: options.guard ?? true,
     maxAnswerChars: options.maxAnswerChars ?? 20_000,
-    attempts: options.attempts ?? (temperature === 0 ? 1 : 10),
+    attempts: options.attempts ?? (temperature === 0 || decide === 'yes-no' ? 1 : 10),
     backoff: { baseMs: 0, capMs: 0 },
     budget: {},
-    identity: ['engine', model, temperature, maxTokens, seed, audio, ask],
+    identity: ['engine', model, temperature, maxTokens, seed, audio, ask, ...(decide === 'json' ? [] : [threshold])],
     endpoints: [{ url: 'this machine', concurrency: 1 }],
     maxTokens,
     loadClip,
@@ -69,7 +76,7 @@ export async function engineJudge(options: EngineJudgeOptions): Promise<Judge & 
     ...(cache === undefined ? {} : { cache }),
     async send({ system, parts }, _, signal) {
       const turn = { role: 'user' as const, content: parts.map(contentPart) }
-      const text = await chat.answer(system === undefined ? [turn] : [{ role: 'system', content: system }, turn])
+      const text = await writer.reply(system === undefined ? [turn] : [{ role: 'system', content: system }, turn])
       signal.throwIfAborted()
       return { text, promptTokens: null, completionTokens: null }
     },
@@ -78,8 +85,43 @@ export async function engineJudge(options: EngineJudgeOptions): Promise<Judge & 
     ...judge,
     async close() {
       judge.close()
-      await chat.close()
+      await writer.close()
     },
+  }
+}
+
+/** Replies to a conversation with a text that holds the verdict. */
+interface Writer {
+  reply(messages: readonly Message[]): Promise<string>
+  close(): Promise<void>
+}
+
+async function openWriter(options: EngineJudgeOptions): Promise<Writer> {
+  const { model, device, temperature = 0, seed = 0, maxTokens = 256, onNotice } = options
+  const chat = await openChat({
+    model,
+    temperature,
+    seed,
+    maxCompletionTokens: maxTokens,
+    ...(device === undefined ? {} : { device }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  })
+  return { reply: (messages) => chat.answer(messages), close: () => chat.close() }
+}
+
+/** Writes the verdict that the probabilities give, with them as its reason. */
+async function openDecider({ model, device, onNotice }: EngineJudgeOptions, threshold: number): Promise<Writer> {
+  const asked = await openYesNoModel({
+    model,
+    ...(device === undefined ? {} : { device }),
+    ...(onNotice === undefined ? {} : { onNotice }),
+  })
+  return {
+    async reply(messages) {
+      const yes = await asked.probability(messages)
+      return JSON.stringify({ explanation: `Yes ${yes.toFixed(3)} against No`, criteria_met: yes >= threshold })
+    },
+    close: () => asked.close(),
   }
 }
 

@@ -9,6 +9,8 @@ export interface PreparedSample {
   readonly id: string
   readonly messages: readonly Message[]
   readonly rubric: Rubric
+  /** What is known of the truth; shown to a judge. */
+  readonly reference?: string
   /** What its task is measured by. */
   readonly asked?: Asked
   readonly paths: readonly string[]
@@ -19,6 +21,7 @@ export interface Askable {
   readonly id: string
   readonly messages: readonly Message[]
   readonly rubric: Rubric
+  readonly reference?: string
   readonly asked?: Asked
 }
 

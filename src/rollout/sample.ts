@@ -16,6 +16,15 @@ export interface Completion extends GeneratedRow {
   readonly text: string
 }
 
+export interface SampleOptions {
+  readonly maxNewTokens: number
+  readonly sampling: Partial<SamplingOptions>
+  /** Told of each text as soon as it ends, while others are still sampled: the place of its completion, and its words. */
+  readonly onText?: (index: number, text: string) => void
+  /** When aborted, sampling ends after the token at hand; completions keep what they have. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Samples a completion for every seed of every ask, in the order of asks and seeds. Asks with equal messages and clips
  * are one prompt to the engine, read once.
@@ -24,7 +33,7 @@ export async function sampleCompletions(
   policy: Policy,
   renderer: PromptRenderer,
   asks: readonly Ask[],
-  options: { maxNewTokens: number; sampling: Partial<SamplingOptions> },
+  options: SampleOptions,
 ): Promise<Completion[]> {
   const clips = new Map<AudioFeatures, number>()
   const prompts = new Map<string, { index: number; sequence: TokenSequence }>()
@@ -48,9 +57,22 @@ export async function sampleCompletions(
     maxNewTokens: options.maxNewTokens,
     stopIds: renderer.stopIds,
     sampling: options.sampling,
+    ...(options.signal && { signal: options.signal }),
+    ...(options.onText && { onTokens: endedTexts(rows.length, renderer, options.onText) }),
   })
   return generated.map((row, i) => {
     const { ask } = rows[i]!
     return { ...row, ask, promptIds: placed[ask]!.sequence.ids, text: renderer.text(row.completionIds) }
   })
+}
+
+type OnTokens = NonNullable<Parameters<Policy['generate']>[0]['onTokens']>
+
+/** Gathers the tokens of each row and tells its text when it has ended. */
+function endedTexts(nRows: number, { text }: PromptRenderer, onText: (index: number, text: string) => void): OnTokens {
+  const gathered = Array.from({ length: nRows }, () => [] as number[])
+  return (row, ids, _, ended) => {
+    gathered[row]!.push(...ids)
+    if (ended) onText(row, text(gathered[row]!))
+  }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { UsageError } from '../errors.ts'
 import type { Judge } from '../judge/index.ts'
-import { type OpenAiJudgeOptions, openAiJudge } from '../judge/openAiJudge.ts'
+import { type JudgeSource, openJudge } from '../judge/openJudge.ts'
 import { type Progress, silentProgress } from '../progress/index.ts'
 import type { AnswerToScore, ScoredAnswer } from './answer.ts'
 import { type Comparison, compareScored } from './compare.ts'
@@ -21,7 +21,7 @@ export interface RunScoreOptions {
   readonly question?: string
   readonly reference?: string
   readonly rubric?: string
-  readonly judge?: OpenAiJudgeOptions
+  readonly judge?: JudgeSource
   readonly transcribe?: ScoreOptions['transcribe']
   readonly failRubricMentions?: boolean
   readonly demand: Demand
@@ -93,9 +93,9 @@ async function readMany(file: string, progress: Progress): Promise<readonly Answ
   return answers
 }
 
-async function withJudge<T>(options: OpenAiJudgeOptions | undefined, work: (judge?: Judge) => Promise<T>): Promise<T> {
-  if (options === undefined) return work()
-  const judge = await openAiJudge(options)
+async function withJudge<T>(source: JudgeSource | undefined, work: (judge?: Judge) => Promise<T>): Promise<T> {
+  if (source === undefined) return work()
+  const judge = await openJudge(source)
   try {
     return await work(judge)
   } finally {

@@ -1,14 +1,15 @@
 import type { Policy, SamplingOptions } from '../../models/index.ts'
 import type { Rubric } from '../../rubrics/index.ts'
-import { judgeByVerifiers } from '../evaluate.ts'
 import { withScaffold } from '../prompts/message.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { type Random, seededRandom } from '../random.ts'
 import { chooseGroups, type GroupOptions } from '../rollout/groups.ts'
+import { type AnswerJudge, allOf, type JudgedText, judgeAnswer, judgeByVerifiers } from '../rollout/judgeAnswer.ts'
+import { judgeMetrics } from '../rollout/judgeMetrics.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
 import type { Rollout, Shown } from '../rollout/rollout.ts'
 import { rolloutMetrics } from '../rollout/rolloutMetrics.ts'
-import { sampleCompletions } from '../rollout/sample.ts'
+import { type Completion, sampleCompletions } from '../rollout/sample.ts'
 import { type Algorithm, groupAdvantages } from '../update/advantages.ts'
 import { type OverlongOptions, overlongPenalty } from '../update/overlong.ts'
 import { type UpdateOptions, updatePolicy } from '../update/policyUpdate.ts'
@@ -31,6 +32,12 @@ export interface RlOptions extends UpdateOptions {
   readonly overlong?: OverlongOptions | null
   /** Rubric by which answers are scored and not trained: the reward-hacking watch. */
   readonly heldOut?: Rubric
+  /** Decides the criteria that no verifier does; they are unknown without it, and worth 0. */
+  readonly judge?: AnswerJudge
+  /** The same for `heldOut`. */
+  readonly heldOutJudge?: AnswerJudge
+  /** When aborted while a judge is waited for, the step is given up and the weights stay as they are. */
+  readonly signal?: AbortSignal
   /** Share of the rubric for answer `index` (0-based) of a group at `step` (1-based). */
   scaffold(rubric: Rubric, index: number, step: number, random: Random): Shown
   /** Further prompts of a step, where groups are resampled; `round` counts from 1. */
@@ -49,8 +56,12 @@ const KEEP: GroupOptions = { whenUseless: 'keep', maxRounds: 1, minReward: null,
  * One step of rubric-scaffolded GRPO (RuscaRL, papers.md §1.5): answers are sampled under the scaffolded prompt, judged
  * on every criterion, and learned on the plain prompt. `step` is 1-based; everything random follows from seed and step.
  *
+ * A judge decides about an answer as soon as it ends, while others are sampled.
+ *
  * Where no group teaches anything and such groups are dropped, the weights stay as they are, and `loss` and the other
  * metrics of the update are left out.
+ *
+ * @throws JudgeError and BudgetSpent as the judge does; `signal.reason` when aborted while it is waited for
  */
 export async function rlStep(
   policy: Policy,
@@ -62,6 +73,7 @@ export async function rlStep(
   const started = performance.now()
   const random = seededRandom(`${options.seed}/rl/${step}`)
   const { group, groups = KEEP } = options
+  const judged = judgeMetrics(options.judge?.judge)
   const rollouts: Rollout[] = []
   const seconds = { rollout: 0, judge: 0 }
   let asked = samples
@@ -84,6 +96,7 @@ export async function rlStep(
     rollouts,
     metrics: {
       ...rolloutMetrics(rollouts, group),
+      ...judged(),
       ...(options.overlong ? { 'completions/overlong_penalty': meanPenalty(rollouts, options) } : {}),
       ...(dropping ? { 'groups/learnt': chosen.nUseful, 'groups/rounds': round } : {}),
       ...updated,
@@ -117,28 +130,53 @@ async function rollOut(
       seeds: [Math.floor(random() * 2 ** 32)],
     })),
   )
+  const sampleOf = (i: number) => samples[Math.floor(i / group)]!
+  const judging: Promise<JudgedText>[] = []
+  const { judge, signal } = options
   const completions = await sampleCompletions(policy, renderer, asks, {
     maxNewTokens: options.maxCompletionTokens,
     sampling: options.sampling,
+    ...(judge && {
+      ...(signal && { signal }),
+      onText(i: number, text: string) {
+        judging[i] = judgeAnswer(sampleOf(i), text, judge, signal)
+        judging[i].catch(() => {}) // thrown below
+      },
+    }),
   })
+  if (judge) signal?.throwIfAborted()
   const rolledOut = performance.now()
-  const judged = completions.map((completion, i) =>
-    judgeByVerifiers(samples[Math.floor(i / group)]!.rubric, completion.text),
-  )
+  const judged = judge
+    ? await allOf(judging)
+    : completions.map(({ text }, i) => judgeByVerifiers(sampleOf(i).rubric, text))
   const rewards = judged.map(({ score }, i) => score + penaltyOf(completions[i]!.completionIds.length, options))
   const advantages = groupAdvantages(rewards, group, options.algorithm)
+  const heldOutScores = await scoresHeldOut(completions, sampleOf, options)
   seconds.rollout += (rolledOut - started) / 1000
   seconds.judge += (performance.now() - rolledOut) / 1000
   return completions.map((completion, i) => ({
-    sample: samples[Math.floor(i / group)]!,
+    sample: sampleOf(i),
     groupIndex: i % group,
     shown: shown[Math.floor(i / group)]![i % group]!,
     completion,
     verdicts: judged[i]!.verdicts,
     reward: rewards[i]!,
     advantage: advantages[i]!,
-    ...(options.heldOut ? { heldOutScore: judgeByVerifiers(options.heldOut, completion.text).score } : {}),
+    ...(heldOutScores && { heldOutScore: heldOutScores[i]! }),
   }))
+}
+
+/** Scores by the rubric that is not trained on; undefined where there is none. */
+async function scoresHeldOut(
+  completions: readonly Completion[],
+  sampleOf: (i: number) => PreparedSample,
+  { heldOut: rubric, heldOutJudge: judge, signal }: RlOptions,
+): Promise<number[] | undefined> {
+  if (!rubric) return undefined
+  const judged = completions.map(async ({ text }, i) =>
+    judge ? judgeAnswer({ ...sampleOf(i), rubric }, text, judge, signal) : judgeByVerifiers(rubric, text),
+  )
+  return (await allOf(judged)).map(({ score }) => score)
 }
 
 const penaltyOf = (nTokens: number, { overlong, maxCompletionTokens }: RlOptions): number =>

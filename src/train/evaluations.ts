@@ -1,5 +1,6 @@
 import { evaluate, evaluationRecords, underControl } from '../evaluate.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
+import type { RecipeJudges } from '../judge/recipeJudge.ts'
 import type { Model } from '../model/modelFolder.ts'
 import type { Progress } from '../progress/index.ts'
 import { seededRandom } from '../random.ts'
@@ -22,6 +23,9 @@ export interface EvaluationsOptions {
   readonly data: FittingData
   readonly model: Model
   readonly store: FeatureStore
+  readonly judges: RecipeJudges
+  /** When aborted, an evaluation that waits for a judge is given up. */
+  readonly signal: AbortSignal | undefined
   readonly run: RunFolder
   readonly progress: Progress
   readonly name: 'before' | 'after'
@@ -34,11 +38,12 @@ export interface EvaluationsOptions {
 
 /** Makes a recipe's evaluations under all their controls, less those that the run has; returns the seconds they took. */
 export async function makeEvaluations(options: EvaluationsOptions): Promise<number> {
-  const { recipe, data, model, store, run, progress, name, place, hasReference } = options
+  const { recipe, data, model, store, judges, signal, run, progress, name, place, hasReference } = options
   const done = new Set(run.readEvaluations().map((record) => `${record.name}/${record.control}`))
   let seconds = 0
   for (const [i, wanted] of recipe.eval.entries()) {
     const label = wanted.name ? `${name}-${wanted.name}` : name
+    const judge = await judges.of(wanted.judge)
     const samples = await Promise.all(data.evaluated[i]!.map((sample) => prepare(sample, store)))
     for (const control of wanted.controls) {
       if (done.has(`${label}/${control}`)) continue
@@ -51,6 +56,7 @@ export async function makeEvaluations(options: EvaluationsOptions): Promise<numb
         maxNewTokens: wanted.max_completion_tokens,
         sampling: { temperature: wanted.temperature, topP: wanted.top_p, topK: wanted.top_k },
         random: seededRandom(`${recipe.seed}/eval/${i}`),
+        ...(judge && { judge, ...(signal && { signal }) }),
         ...(plain && { bestOf: wanted.best_of }),
         ...(plain && name === 'after' && hasReference && { reference: REFERENCE }),
         ...(control === 'scaffolded' && wholeRubric(recipe)),

@@ -2,7 +2,7 @@ import { type Rubric, verifyCriterion } from '../../rubrics/index.ts'
 import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
 import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
-import type { DataRef, Recipe } from '../recipe/index.ts'
+import type { DataRef, JudgeOptions, Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
 import { loadPairs } from '../stages/preferencePairs.ts'
 
@@ -37,7 +37,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     files.set(key, known)
     return known
   }
-  const asked = async (ref: DataRef, rubric: string | undefined, where: string): Promise<Askable[]> => {
+  const asked = async (ref: DataRef, { rubric, judge }: Judged, where: string): Promise<Askable[]> => {
     const samples = await read(ref)
     const askables = await Promise.all(
       samples.map(async (sample) => {
@@ -47,11 +47,17 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
             `${shortPath(ref.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
           )
         }
-        const { id, asked } = sample
-        return { id, messages: promptMessages(sample), rubric: await rubrics.get(own), ...(asked && { asked }) }
+        const { id, reference, asked } = sample
+        return {
+          id,
+          messages: promptMessages(sample),
+          rubric: await rubrics.get(own),
+          ...(reference !== undefined && { reference }),
+          ...(asked && { asked }),
+        }
       }),
     )
-    notes.push(...undecided(askables, where))
+    if (judge.kind === 'verifiers') notes.push(...undecided(askables, where))
     return askables
   }
   const taught = new Map<number, readonly Taught[]>()
@@ -61,10 +67,11 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     const ref = stage.data ?? recipe.data!
     const where = `stages[${i}].${stage.kind}`
     if (stage.kind === 'rl') {
-      asks.set(i, await asked(ref, stage.rubric, where))
+      asks.set(i, await asked(ref, stage, where))
       if (stage.held_out) {
         const rubric = await rubrics.get(stage.held_out.rubric)
-        notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
+        if (stage.held_out.judge.kind === 'verifiers')
+          notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
         heldOut.set(i, rubric)
       }
     } else if (stage.kind === 'preference') {
@@ -76,11 +83,18 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
       throw new UsageError(`${shortPath(ref.path)}: no samples for ${where}.`)
   }
   const evaluated: Askable[][] = []
-  for (const [i, { data, rubric }] of recipe.eval.entries()) {
-    evaluated.push(await asked(data, rubric, `eval[${i}]`))
+  for (const [i, evaluation] of recipe.eval.entries()) {
+    const { data } = evaluation
+    evaluated.push(await asked(data, evaluation, `eval[${i}]`))
     if (evaluated[i]!.length === 0) throw new UsageError(`${shortPath(data.path)}: no samples for eval[${i}].`)
   }
   return { taught, asked: asks, heldOut, evaluated, notes }
+}
+
+/** Whoever asks and has the answers judged: a stage, or an evaluation. */
+interface Judged {
+  readonly rubric?: string | undefined
+  readonly judge: JudgeOptions
 }
 
 /** Criteria that no verifier decides, which is worth a word: they stay unknown and add nothing. */
@@ -89,7 +103,7 @@ function undecided(askables: readonly Askable[], where: string): string[] {
   const open = criteria.filter((criterion) => verifyCriterion(criterion, { text: '' }).met === null)
   if (criteria.length > 0 && open.length === criteria.length) {
     throw new UsageError(
-      `${where}: no criterion of its rubrics has a verifier for written answers, so nothing can be decided. Add verify: to them.`,
+      `${where}: no criterion of its rubrics has a verifier for written answers, so nothing can be decided. Add verify: to them, or a judge: to the recipe.`,
     )
   }
   if (open.length === 0) return []

@@ -1,7 +1,8 @@
 import { type Engine, startEngine } from '../../models/index.ts'
 import { featureStore } from '../features/featureStore.ts'
+import { type RecipeJudges, recipeJudges } from '../judge/recipeJudge.ts'
 import type { Progress } from '../progress/index.ts'
-import { readRecipe } from '../recipe/index.ts'
+import { type Recipe, readRecipe } from '../recipe/index.ts'
 import type { RunSummary } from '../runs/index.ts'
 import { fitData } from './fitData.ts'
 import { type FolderOptions, reserveFolder, resumeHint } from './folder.ts'
@@ -49,9 +50,25 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
     const run = folder.open()
     options.onRun?.(run.path)
     const hint = resumeHint(recipeFile, overrides, run)
-    return await new Trainer({ recipe, data, model, store, run, progress, signal, resumeHint: hint }).run()
+    const judges = recipeJudges(run.path, (line) => progress.warn(line))
+    try {
+      await openAll(judges, recipe)
+      return await new Trainer({ recipe, data, model, store, judges, run, progress, signal, resumeHint: hint }).run()
+    } finally {
+      await judges.close()
+    }
   } finally {
     folder.close()
     await engine?.close()
   }
+}
+
+/** Opens every judge now: a key that is missing is told before an hour of training, not after. */
+async function openAll(judges: RecipeJudges, { stages, eval: evaluations }: Recipe): Promise<void> {
+  for (const stage of stages) {
+    if (stage.kind !== 'rl') continue
+    await judges.of(stage.judge)
+    if (stage.held_out) await judges.of(stage.held_out.judge)
+  }
+  for (const { judge } of evaluations) await judges.of(judge)
 }

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { type AlarmWatch, alarmWatch } from '../alarms.ts'
 import { RunError } from '../errors.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
+import { BudgetSpent, JudgeError } from '../judge/index.ts'
+import type { RecipeJudges } from '../judge/recipeJudge.ts'
 import { type Model, saveModel } from '../model/modelFolder.ts'
 import { trainableLines } from '../model/trainable.ts'
 import type { Progress } from '../progress/index.ts'
@@ -22,6 +24,7 @@ export interface TrainerOptions {
   readonly data: FittingData
   readonly model: Model
   readonly store: FeatureStore
+  readonly judges: RecipeJudges
   readonly run: RunFolder
   readonly progress: Progress
   readonly signal: AbortSignal | undefined
@@ -76,7 +79,7 @@ export class Trainer {
   }
 
   async #stage(stage: Stage, index: number): Promise<void> {
-    const { recipe, data, model, store, run, progress, signal } = this.#options
+    const { recipe, data, model, store, judges, run, progress, signal } = this.#options
     const runner = runnerOf(stage)
     const total = runner.steps(stage, data, index)
     if (this.#state.step >= total) return
@@ -92,6 +95,8 @@ export class Trainer {
       data,
       model,
       store,
+      judges,
+      signal,
       runPath: run.path,
       index,
       total,
@@ -135,8 +140,16 @@ export class Trainer {
     progress.update(step, shownValues(metrics))
   }
 
-  /** Keeps the batch whose loss or gradient was no number, and says where it is and how to go on. */
-  #explain(error: unknown, stage: Stage, index: number, step: number): never {
+  /**
+   * A step that was given up while its judge was waited for has changed nothing: the run is saved as it was before. Of a
+   * loss or gradient that was no number the batch is kept. All say how to go on.
+   */
+  async #explain(error: unknown, stage: Stage, index: number, step: number): Promise<never> {
+    if (isOfJudge(error) || this.#isStop(error)) {
+      await this.#saveOnce(stage)
+      this.#stopIfAsked()
+      this.#failOfJudge(error, `step ${this.#state.globalStep + 1}`)
+    }
     if (!(error instanceof Diverged)) throw error
     const { run, resumeHint } = this.#options
     const name = this.#stageName(stage, index)
@@ -150,6 +163,27 @@ export class Trainer {
     throw new RunError(
       `${message} Lower learning_rate or max_grad_norm, and ${saved ? `go on after step ${saved.globalStep} with: ${resumeHint}` : 'begin anew'}`,
     )
+  }
+
+  #isStop(error: unknown): boolean {
+    const { signal } = this.#options
+    return signal?.aborted === true && error === signal.reason
+  }
+
+  /** What was judged before is in the judge's cache, so going on pays for nothing twice. */
+  #failOfJudge(error: unknown, where: string): never {
+    if (!isOfJudge(error)) throw error
+    const again = error instanceof BudgetSpent ? 'Go on, with as much again, with' : 'Go on with'
+    throw new RunError(
+      `${where}: ${error.message} Saved after step ${this.#state.globalStep}. ${again}: ${this.#options.resumeHint}`,
+    )
+  }
+
+  /** Saves the run as it stands, unless it has been. */
+  async #saveOnce(stage: Stage): Promise<void> {
+    const { globalStep } = this.#state
+    const saved = this.#options.run.checkpoints.list().at(-1)?.globalStep ?? 0
+    if (saved !== globalStep) await this.#save(stage)
   }
 
   #seconds(): number {
@@ -184,6 +218,9 @@ export class Trainer {
       },
       hasReference: runnerOf(last).keepsReference(last),
       stopIfAsked: () => this.#stopIfAsked(),
+    }).catch((error: unknown) => {
+      if (this.#isStop(error)) this.#stopIfAsked()
+      return this.#failOfJudge(error, 'evaluation')
     })
     if (seconds > 0) this.#state = { ...this.#state, secondsByStage: this.#plusSeconds('evaluation', seconds) }
     if (name === 'before') sayLifts(run, progress)
@@ -215,6 +252,9 @@ export class Trainer {
     return summary
   }
 }
+
+const isOfJudge = (error: unknown): error is BudgetSpent | JudgeError =>
+  error instanceof BudgetSpent || error instanceof JudgeError
 
 /** What a run's own records say of it: scores by control, the lift, how far sampler and trainer were apart at most. */
 function scoresOf(run: RunFolder) {

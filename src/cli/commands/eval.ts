@@ -1,9 +1,11 @@
+import type { JudgeSource } from '../../judge/openJudge.ts'
 import type { Progress } from '../../progress/index.ts'
 import type { EvaluationRecord } from '../../runs/index.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
 import { deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
+import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
 
 const CONTROLS = ['none', 'scaffolded', 'silenced', 'swapped'] as const
 type Control = (typeof CONTROLS)[number]
@@ -33,6 +35,8 @@ export interface EvalServices {
       signal: AbortSignal
       /** File that the judged answers are written to. */
       answersFile?: string
+      judge?: JudgeSource
+      failRubricMentions: boolean
       /** How samples that name a task are asked. */
       prompts: { style: PromptStyleName; paraphrases: ParaphrasesName; languages: ['en'] }
       /** Asks the samples of these tasks only. */
@@ -41,7 +45,7 @@ export interface EvalServices {
   }>
 }
 
-interface Options {
+interface Options extends JudgeFlags {
   readonly model: string
   readonly data: string
   readonly rubric?: string
@@ -51,6 +55,7 @@ interface Options {
   readonly reference?: string
   readonly maxTokens: number
   readonly answers?: string
+  readonly failRubricMention: boolean
   readonly prompts: PromptStyleName
   readonly paraphrases: ParaphrasesName
   readonly tasks?: readonly string[]
@@ -62,7 +67,7 @@ interface Options {
 export const addEval =
   (services: EvalServices): AddCommand =>
   (program, io) => {
-    program
+    const command = program
       .command('eval')
       .summary('score a model on samples with rubrics')
       .description("Asks a model every sample and scores the answers by the samples' rubrics.")
@@ -80,6 +85,12 @@ export const addEval =
       .option('--reference <folder>', 'the model before training: how new the answers are to it')
       .option('--max-tokens <n>', 'tokens after which an answer is cut', wholeNumber(1), 256)
       .option('--answers <file>', 'keep the judged answers as JSON lines')
+      .option(
+        '--fail-rubric-mention',
+        'an answer that talks about its rubric or judge meets no positive criterion',
+        false,
+      )
+    judgeFlags(command)
       .addOption(
         program
           .createOption('--prompts <style>', 'how samples that name a task are asked')
@@ -102,6 +113,7 @@ export const addEval =
           'rubato eval --model runs/quickstart --data data/quickstart/eval.jsonl --limit 40',
           'rubato eval --model my-model --data eval.jsonl --rubric audio-analysis --controls none --json',
           'rubato eval --model runs/mine --data speech.jsonl --prompts words --paraphrases held-out --controls none',
+          'rubato eval --model runs/mine --data eval.jsonl --judge http://127.0.0.1:8000/v1 --judge-model qwen3-32b',
           'rubato eval --model runs/mine --data eval.jsonl --controls none --answers-per-sample 16 --reference my-model',
         ),
       )
@@ -109,7 +121,9 @@ export const addEval =
         const device = await checkDevice(options.device)
         const [{ analysisLines, createProgress, resultsTable, silentProgress, taskLines }, { evaluateModel }] =
           await Promise.all([import('../../progress/index.ts'), services.evaluate()])
-        const silent = { ...silentProgress, warn: (message: string) => printLine(io.stderr, `warning: ${message}`) }
+        const warn = (message: string) => printLine(io.stderr, `warning: ${message}`)
+        const judge = await judgeOptions(options, warn)
+        const silent = { ...silentProgress, warn }
         const progress = options.json ? silent : await createProgress({ mode: 'people', stream: io.stderr })
         const { model, data, rubric, controls, limit, answersPerSample, reference, maxTokens, answers, seed, json } =
           options
@@ -124,6 +138,8 @@ export const addEval =
             device,
             progress,
             signal: io.signal,
+            failRubricMentions: options.failRubricMention,
+            ...(judge === undefined ? {} : { judge }),
             ...(rubric === undefined ? {} : { rubric }),
             ...(limit === undefined ? {} : { limit }),
             ...(reference === undefined ? {} : { reference }),

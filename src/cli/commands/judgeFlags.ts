@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { OpenAiJudgeOptions } from '../../judge/openAiJudge.ts'
+import type { JudgeSource } from '../../judge/openJudge.ts'
 import { collect, numberFrom, wholeNumber } from '../options.ts'
 
 /** What the flags of a judge give. */
 export interface JudgeFlags {
   readonly judge?: readonly string[]
   readonly judgeModel?: string
-  readonly judgeTemplate: string
+  readonly judgeTemplate?: string
   readonly judgeAsk: 'each' | 'all'
+  readonly judgeDecide: 'json' | 'yes-no'
+  readonly judgeThreshold: number
   readonly judgeAudio: 'none' | 'input_audio' | 'audio_url'
   readonly judgeKey?: string
   readonly judgeConcurrency: number
@@ -26,15 +28,24 @@ const DEFAULT_CACHE = '.rubato/judge.sqlite'
 export const judgeFlags = (command: Command): Command =>
   command
     .option(
-      '--judge <url>',
-      'base URL of an OpenAI-compatible server; several times for several that serve the same',
+      '--judge <url|model>',
+      'base URL of an OpenAI-compatible server (several times for several that serve the same), or a model that judges on this machine: a folder, a GGUF file or a hub id',
       collect,
     )
     .option('--judge-model <name>', 'the model that judges, as the server names it')
-    .option('--judge-template <name>', 'quoting, ruscarl or healthbench', 'quoting')
+    .option('--judge-template <name>', 'quoting, ruscarl, healthbench or yes-no (quoting)')
     .addOption(
       new Option('--judge-ask <form>', 'one call a criterion, or one for all').choices(['each', 'all']).default('each'),
     )
+    .addOption(
+      new Option(
+        '--judge-decide <how>',
+        'a model on this machine: it writes JSON, or Yes is likelier as its next word than No',
+      )
+        .choices(['json', 'yes-no'])
+        .default('json'),
+    )
+    .option('--judge-threshold <p>', 'yes-no: probability of Yes from which a criterion is met', numberFrom(0), 0.5)
     .addOption(
       new Option('--judge-audio <form>', 'let the judge hear recordings')
         .choices(['none', 'input_audio', 'audio_url'])
@@ -62,22 +73,42 @@ export const judgeFlags = (command: Command): Command =>
 export async function judgeOptions(
   flags: JudgeFlags,
   warn: (message: string) => void,
-): Promise<OpenAiJudgeOptions | undefined> {
-  const { UsageError } = await import('../../errors.ts')
+): Promise<JudgeSource | undefined> {
+  const [{ UsageError }, { judgeKey }] = await Promise.all([import('../../errors.ts'), import('../../judge/key.ts')])
   const { judge: urls, judgeModel: model, prices, maxCalls, maxCost, judgeBody: body } = flags
   if (urls === undefined) {
     if (model !== undefined) throw new UsageError('--judge-model: needs --judge, the address of a server.')
     return undefined
   }
+  const template = flags.judgeTemplate === undefined ? {} : { template: flags.judgeTemplate }
+  const [local, ...others] = urls.filter((url) => !/^https?:/i.test(url))
+  if (local !== undefined) {
+    if (urls.length > 1 || others.length > 0 || model !== undefined)
+      throw new UsageError(`--judge ${local}: a model on this machine judges alone, and needs no --judge-model.`)
+    return {
+      kind: 'engine',
+      model: local,
+      ...template,
+      ask: flags.judgeAsk,
+      decide: flags.judgeDecide,
+      threshold: flags.judgeThreshold,
+      audio: flags.judgeAudio !== 'none',
+      onNotice: warn,
+      ...(await cacheOf(flags.cache, warn)),
+    }
+  }
   if (model === undefined) throw new UsageError('--judge: needs --judge-model, the name of a model.')
-  const apiKey = keyOf(flags, urls)
+  if (flags.judgeDecide === 'yes-no')
+    throw new UsageError('--judge-decide yes-no: needs a model on this machine, since servers tell no probabilities.')
+  const apiKey = judgeKey(urls, flags.judgeKey)
   if (flags.judgeKey !== undefined && apiKey === undefined) {
     throw new UsageError(`--judge-key: the environment has no ${flags.judgeKey}.`)
   }
   return {
+    kind: 'server',
     url: urls,
     model,
-    template: flags.judgeTemplate,
+    ...template,
     ask: flags.judgeAsk,
     audio: flags.judgeAudio,
     concurrency: flags.judgeConcurrency,
@@ -92,13 +123,6 @@ export async function judgeOptions(
     ...(prices === undefined ? {} : { prices }),
     ...(await cacheOf(flags.cache, warn)),
   }
-}
-
-/** A key is sent to no server that it was not meant for. */
-function keyOf({ judgeKey }: JudgeFlags, urls: readonly string[]): string | undefined {
-  if (judgeKey !== undefined) return process.env[judgeKey]
-  const toOpenAi = urls.every((url) => URL.canParse(url) && new URL(url).hostname === 'api.openai.com')
-  return process.env.RUBATO_JUDGE_KEY ?? (toOpenAi ? process.env.OPENAI_API_KEY : undefined)
 }
 
 /** The cache that nobody asked for is left out where there is no SQLite; one that was asked for must open. */

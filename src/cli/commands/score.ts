@@ -1,4 +1,4 @@
-import type { OpenAiJudgeOptions } from '../../judge/openAiJudge.ts'
+import type { JudgeSource } from '../../judge/openJudge.ts'
 import type { Progress } from '../../progress/index.ts'
 import type { RunScoreOptions } from '../../score/runScore.ts'
 import { type AddCommand, examples } from '../command.ts'
@@ -99,7 +99,7 @@ async function score(services: ScoreServices, io: Io, files: readonly string[], 
     import('../../score/format/table.ts'),
   ])
   const warn = (message: string) => printLine(io.stderr, `warning: ${message}`)
-  const judge: OpenAiJudgeOptions | undefined = await judgeOptions(options, warn)
+  const judge: JudgeSource | undefined = await judgeOptions(options, warn)
   const single = files.length + (options.text === undefined ? 0 : 1) === 1 && !/\.(jsonl|ndjson)$/i.test(files[0] ?? '')
   const progress: Progress =
     options.json || single ? { ...silentProgress, warn } : await createProgress({ mode: 'people', stream: io.stderr })

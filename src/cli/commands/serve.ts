@@ -58,7 +58,7 @@ export const addServe =
         }
         const notice = (line: string) => printLine(io.stderr, `note: ${line}`)
         const judged = await judgeOptions(options, notice)
-        const judge = judged && (await (await import('../../judge/index.ts')).openAiJudge(judged))
+        const judge = judged && (await (await import('../../judge/openJudge.ts')).openJudge(judged))
         const { startServer } = await services.serve()
         const server = await startServer({
           models: options.model,

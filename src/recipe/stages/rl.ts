@@ -143,7 +143,10 @@ export const rl = stageKind({
       data: dataSchema.optional().describe("samples to be asked; the recipe's data when left out"),
       rubric: z.string().min(1).optional().describe('name or path of the rubric of samples that carry none'),
       held_out: z
-        .strictObject({ rubric: z.string().min(1).describe('name or path of a rubric that has verifiers') })
+        .strictObject({
+          rubric: z.string().min(1).describe('name or path of the rubric'),
+          judge: judgeSchema.default({ kind: 'verifiers' }).describe('who decides its criteria'),
+        })
         .nullable()
         .default(null)
         .describe('scores every answer by a second rubric that is not trained on, to see whether the reward is earned'),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { libraryExamples, libraryRubrics, loadRubric, parseExamples } from '../../../rubrics/index.ts'
 import { shortPath, UsageError } from '../../errors.ts'
-import { type OpenAiJudgeOptions, openAiJudge } from '../../judge/index.ts'
+import { type JudgeSource, openJudge } from '../../judge/openJudge.ts'
 import { seededRandom } from '../../random.ts'
 import { type Calibration, calibrate } from './calibrate.ts'
 import { judgeExamples } from './judgeExamples.ts'
@@ -21,10 +21,10 @@ export async function calibrateFile(file: string, options: CalibrateOptions): Pr
  * A calibration of a judge on examples with labels: those of a rubric of the library, or of a file beside a rubric of one's
  * own.
  *
- * @throws UsageError for a rubric without examples, and what `openAiJudge` and its judge throw
+ * @throws UsageError for a rubric without examples, and what `openJudge` and its judge throw
  */
 export async function calibrateJudge(
-  judgeOptions: OpenAiJudgeOptions,
+  source: JudgeSource,
   options: CalibrateOptions & { rubric: string; examplesFile?: string; repeats: number },
 ): Promise<{ calibration: Calibration; judgements: readonly Judgement[] }> {
   const { rubric: name, examplesFile, repeats, seed, signal } = options
@@ -33,9 +33,9 @@ export async function calibrateJudge(
     examplesFile !== undefined
       ? parseExamples(await readFile(examplesFile, 'utf8'), rubric, { file: shortPath(examplesFile) })
       : await examplesOf(name)
-  const judge = await openAiJudge(judgeOptions)
+  const judge = await openJudge(source)
   try {
-    const together = judgeOptions.ask === 'all'
+    const together = source.ask === 'all'
     const judgements = await judgeExamples(judge, rubric, examples, { repeats, together, signal })
     if (judgements.length === 0)
       throw new UsageError(`${name}: verifiers decide all of it. There is nothing to calibrate.`)

@@ -16,11 +16,17 @@ export const rl: StageRunner<RlStage> = {
     const load = (step: number, of = seed) =>
       Promise.all(itemsOfStep(items, stage.prompts, step, of).map((item) => prepare(item, store)))
     const ahead = lookAhead(load, total)
-    const options: RlOptions = {
-      ...rlOptions(stage, context),
-      more: (step, round) => load(step, `${seed}/round/${round}`),
-    }
+    const { judges, signal } = context
     return async (step) => {
+      const judge = await judges.of(stage.judge)
+      const heldOutJudge = stage.held_out && (await judges.of(stage.held_out.judge))
+      const options: RlOptions = {
+        ...rlOptions(stage, context),
+        ...(judge && { judge }),
+        ...(heldOutJudge && { heldOutJudge }),
+        ...(signal && { signal }),
+        more: (step, round) => load(step, `${seed}/round/${round}`),
+      }
       const { rollouts, metrics } = await rlStep(model.policy, model.renderer, await ahead(step), options, step)
       keepRollouts(rollouts.map(rolloutRecord))
       return metrics

@@ -1,4 +1,5 @@
 import type { FeatureStore } from '../../features/featureStore.ts'
+import type { RecipeJudges } from '../../judge/recipeJudge.ts'
 import type { Model } from '../../model/modelFolder.ts'
 import type { Recipe, Stage } from '../../recipe/index.ts'
 import type { RolloutRecord } from '../../runs/index.ts'
@@ -10,6 +11,10 @@ export interface StageContext {
   readonly data: FittingData
   readonly model: Model
   readonly store: FeatureStore
+  /** Who decides what no verifier does. */
+  readonly judges: RecipeJudges
+  /** When aborted, a step that waits for a judge is given up. */
+  readonly signal: AbortSignal | undefined
   /** The run's folder, for what a stage keeps beside its checkpoints. */
   readonly runPath: string
   /** Place of the stage in the recipe, from 0. */
