@@ -3,7 +3,7 @@
 export { type Adapter, belongsTo, isLoraTensor, type LoraLinear, loraScale } from './adapters/adapter.ts'
 export { type FreshAdapter, firstUpdates, freshAdapter } from './adapters/freshAdapter.ts'
 export { type AdapterMergeOptions, type AdapterMergeSummary, mergeAdapter } from './adapters/mergeAdapter.ts'
-export { ADAPTER_CONFIG, baseOf } from './adapters/peftConfig.ts'
+export { ADAPTER_CONFIG, ADAPTER_WEIGHTS, baseOf, readPeftConfig } from './adapters/peftConfig.ts'
 export { type ReadAdapter, readAdapter } from './adapters/readAdapter.ts'
 export { type Tower, towerModules, towerOf, towers } from './adapters/towers.ts'
 export { type AdapterToWrite, writeAdapter } from './adapters/writeAdapter.ts'

@@ -1,12 +1,12 @@
 import { type AudioFeatures, type Policy, startEngine } from '../models/index.ts'
 import { renderScaffold } from '../rubrics/index.ts'
+import { assembleWithAdapter } from './adapters/openWithAdapter.ts'
 import { FEATURE_BYTES } from './features/featureStore.ts'
-import { resolveModel } from './hub/resolveModel.ts'
 import { matrixRate } from './matrixRate.ts'
 import { activations, type BatchSize, forwardFlops } from './model/cost.ts'
-import { assembleFrom, type Model } from './model/modelFolder.ts'
-import { modelPlace } from './model/modelPlace.ts'
+import type { Model } from './model/modelFolder.ts'
 import { towerOf } from './model/towers.ts'
+import { checkTrains, nTrainable, trainableByTower } from './model/trainable.ts'
 import { duration, figure } from './progress/index.ts'
 import { audioPaths, type Message, withScaffold } from './prompts/message.ts'
 import type { Recipe, RlStage, Stage } from './recipe/index.ts'
@@ -26,8 +26,9 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
   try {
     const model =
       typeof recipe.model === 'string'
-        ? assembleFrom(modelPlace(await resolveModel(recipe.model)), engine)
+        ? await assembleWithAdapter(recipe.model, recipe.adapter, engine)
         : assembleFresh(recipe.model, data, engine)
+    checkTrains(recipe.stages, model.policy)
     const rate = await matrixRate(engine)
     const parts = recipe.stages.map((stage, i) =>
       stage.kind === 'rl' ? rlPart(stage, i, data, model, recipe) : taughtPart(stage, i, data, model, recipe),
@@ -38,6 +39,7 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
       operations('trained') / (rate * TRAINING[reached]) + operations('sampled') / (rate * SAMPLING[reached])
     return {
       parameters: parameters(model.policy),
+      ...trained(recipe.stages, model.policy),
       ...Object.fromEntries(parts.map(({ name, what }) => [name, what])),
       memory: `about ${gigabytes(memoryOf(recipe, data, model.policy, parts))}`,
       time: `${duration(seconds(1))} to ${duration(seconds(0))}, at ${(rate / 1e9).toFixed(0)} GFLOP/s in matrix products, measured now`,
@@ -78,6 +80,25 @@ function parameters(policy: Policy): string {
   return `${millions(policy.nParameters)} (${each.join(', ')})`
 }
 
+/** What each stage trains, by tower; one line where all of them train the same. */
+function trained(stages: readonly Stage[], policy: Policy): Record<string, string> {
+  const lines = stages.map(({ freeze }) =>
+    trainableByTower(policy, freeze)
+      .map(({ tower, parameters, trainable }) =>
+        trainable === 0 ? `${tower} frozen` : `${tower} ${millions(trainable)} of ${millions(parameters)}`,
+      )
+      .join(', '),
+  )
+  if (new Set(lines).size === 1) return { trains: lines[0]! }
+  return Object.fromEntries(lines.map((line, i) => [`stage ${i + 1} trains`, line]))
+}
+
+/**
+ * Passes over the model that a gradient step takes, in passes forward: back to the inputs of every matrix, and to the
+ * matrices, which an adapter leaves as they are.
+ */
+const passes = ({ adapter }: Policy): number => (adapter ? 2 : 3)
+
 /** Supervised stages, and pairs, which are two answers each. */
 function taughtPart(
   stage: Exclude<Stage, RlStage>,
@@ -107,7 +128,7 @@ function taughtPart(
   return {
     name: `stage ${index + 1}, ${stage.kind}`,
     what: `${count(steps, 'step')} of ${count(stage.batch, 'sample')}, up to ${size.time} tokens each, from ${figure(samples.length)}`,
-    trained: 3 * steps * stage.gradient_accumulation * forwardFlops(policy.config, size),
+    trained: passes(policy) * steps * stage.gradient_accumulation * forwardFlops(policy.config, size),
     sampled: 0,
     activations: activations(policy.config, size),
   }
@@ -136,7 +157,7 @@ function rlPart(stage: RlStage, index: number, data: LoadedData, { policy, rende
   return {
     name: `stage ${index + 1}, rl`,
     what: `${count(stage.steps, 'step')} of ${stage.prompts} prompts × ${stage.group} answers, up to ${Math.max(...shown)} + ${nNew} tokens each, from ${figure(samples.length)}`,
-    trained: stage.steps * ((3 + extra) * forward + forwardFlops(policy.config, read)),
+    trained: stage.steps * ((passes(policy) + extra) * forward + forwardFlops(policy.config, read)),
     sampled: stage.steps * answers * nNew * tokenFlops(policy),
     activations: activations(policy.config, learnt),
   }
@@ -165,17 +186,20 @@ const tokenFlops = ({ config }: Policy): number =>
   forwardFlops(config, { nAudios: 0, nFrames: 0, nSequences: 1, time: 1, nTargets: 1 })
 
 /**
- * Weights, gradients and two moments, a reference where one is kept; the features of the clips; and the activations of
- * every stage three times, since a stage compiles graphs of several sizes and each keeps its arena (the quickstart
- * held 4.5 GB at its peak).
+ * Weights; gradient and two moments of those that train, and a reference of them where one is kept; the features of the
+ * clips; and the activations of every stage three times, since a stage compiles graphs of several sizes and each keeps its
+ * arena (the quickstart held 4.5 GB at its peak).
  */
 function memoryOf(recipe: Recipe, data: LoadedData, policy: Policy, parts: readonly Part[]): number {
-  const keepsReference = recipe.stages.some((stage) => stage.kind === 'rl' && stage.loss.kl > 0)
+  const beside = recipe.stages.map((stage) => {
+    const keepsReference = stage.kind === 'rl' && stage.loss.kl > 0
+    return nTrainable(policy, stage.freeze) * (keepsReference ? 4 : 3)
+  })
   const samples = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
   const clips = new Set(samples.flatMap(({ messages }) => audioPaths(messages))).size
   const features = Math.min(FEATURE_BYTES, 4 * clips * framesOf(recipe) * policy.nMels)
   const held = parts.reduce((sum, part) => sum + part.activations, 0)
-  return BASE_BYTES + features + 4 * (policy.nParameters * (keepsReference ? 5 : 4) + 3 * held)
+  return BASE_BYTES + features + 4 * (policy.nParameters + Math.max(...beside) + 3 * held)
 }
 
 /** At most 200 items, evenly spread: enough for a mean, quick for any file. */

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { fromConfigJson, openTokenizer, readSafetensors, redundantTensors } from '../models/index.ts'
+import { ADAPTER_CONFIG, fromConfigJson, openTokenizer, readSafetensors, redundantTensors } from '../models/index.ts'
 import { libraryRubrics, loadRubric, type Rubric } from '../rubrics/index.ts'
+import { adapterFacts, adapterLine } from './adapters/adapterInfo.ts'
 import { hasAnswer, loadSamples } from './data/index.ts'
 import { shortPath, UsageError } from './errors.ts'
-import { modelPlace } from './model/modelPlace.ts'
+import { isAdapter, modelPlace } from './model/modelPlace.ts'
 import { towerOf } from './model/towers.ts'
 import { duration } from './progress/index.ts'
 import { audioPaths } from './prompts/message.ts'
@@ -18,7 +19,7 @@ import { jsonLinesIn } from './runs/jsonLinesFile.ts'
 export type Info = Readonly<Record<string, Readonly<Record<string, string | number>>>>
 
 /**
- * Facts of a model folder, a run folder, a recipe, a file of samples, an audio folder, or a rubric (a file, or a name of
+ * Facts of a model folder, an adapter's, a run folder, a recipe, a file of samples, an audio folder, or a rubric (a file, or a name of
  * the library). Only reads, so a run may be going on.
  *
  * @throws UsageError when it is none of these; the errors of its reader when it is a faulty one
@@ -34,10 +35,11 @@ export async function infoOf(place: string): Promise<Info> {
   if (found.isDirectory()) {
     const holds = (name: string) => existsSync(path.join(place, name))
     if (holds('recipe.yaml')) return runInfo(place)
+    if (isAdapter(place)) return { Adapter: adapterFacts(place) }
     if (holds('config.json')) return modelInfo(place)
     if (holds('metadata.jsonl') || holds('metadata.csv')) return dataInfo(place)
     throw new UsageError(
-      `${place}: not a run (recipe.yaml), a model (config.json) or an audio folder (metadata.jsonl, metadata.csv).`,
+      `${place}: not a run (recipe.yaml), a model (config.json), an adapter (${ADAPTER_CONFIG}) or an audio folder (metadata.jsonl, metadata.csv).`,
     )
   }
   if (place.endsWith('.jsonl')) return dataInfo(place)
@@ -117,9 +119,11 @@ async function runInfo(folder: string): Promise<Info> {
       ...(existsSync(at('report.html')) ? { report: at('report.html') } : {}),
     },
     ...(evaluations.length > 0 ? { 'Scores, %': scores(evaluations) } : {}),
-    ...(hasModel ? modelInfo(modelPlace(folder)) : {}),
+    ...(hasModel ? placeInfo(modelPlace(folder)) : {}),
   }
 }
+
+const placeInfo = (place: string): Info => (isAdapter(place) ? { Adapter: adapterFacts(place) } : modelInfo(place))
 
 const scores = (evaluations: readonly EvaluationRecord[]) =>
   Object.fromEntries(
@@ -140,6 +144,7 @@ async function recipeInfo(file: string): Promise<Info> {
       ...(recipe.about ? { about: recipe.about } : {}),
       seed: recipe.seed,
       model: typeof model === 'string' ? model : 'fresh; sizes and time: rubato train --dry-run',
+      ...(recipe.adapter ? { adapter: adapterLine(recipe.adapter) } : {}),
       'longest clip': `${recipe.clips.max_seconds} s, longer ones: ${recipe.clips.over_length}`,
     },
     ...Object.fromEntries(

@@ -1,9 +1,24 @@
-import { type Adapter, type AudioLanguageConfig, type Engine, firstUpdates, freshAdapter } from '../../models/index.ts'
+import {
+  type Adapter,
+  type AudioLanguageConfig,
+  type Engine,
+  firstUpdates,
+  freshAdapter,
+  readAdapter,
+} from '../../models/index.ts'
 import { UsageError } from '../errors.ts'
 import { resolveModel } from '../hub/resolveModel.ts'
-import { configOf, isAdapter, modelPlace, type OpenedModel, openBeside } from '../model/modelFolder.ts'
+import {
+  assembleFrom,
+  configOf,
+  isAdapter,
+  type Model,
+  modelPlace,
+  type OpenedModel,
+  openBeside,
+} from '../model/modelFolder.ts'
 import type { AdapterOptions } from '../recipe/index.ts'
-import { baseNamed } from './base.ts'
+import { baseNamed, baseOfAdapter } from './base.ts'
 
 /**
  * Opens a model with a fresh adapter beside it, whose first values are drawn by seed.
@@ -25,6 +40,20 @@ export async function openWithAdapter(
   const config = configOf(base.place)
   const adapter = adapterOf(options, config)
   return openBeside(base, adapter, firstUpdates(adapter, config, seed), engine)
+}
+
+/** A recipe's model and adapter before the base's weights are read: what can be counted without them. */
+export async function assembleWithAdapter(
+  model: string,
+  options: AdapterOptions | undefined,
+  engine: Engine,
+): Promise<Model> {
+  const place = modelPlace(await resolveModel(model))
+  const own = isAdapter(place)
+  const base = own ? (await baseOfAdapter(place, undefined)).place : place
+  const config = configOf(base)
+  const adapter = own ? readAdapter(place, config).adapter : options && adapterOf(options, config)
+  return assembleFrom(base, engine, undefined, adapter)
 }
 
 /** The adapter that a recipe describes, beside a model of the given shape. @throws ConfigError */

@@ -51,6 +51,7 @@ describe('estimate', () => {
     const found = await estimate(recipe)
     expect(Object.keys(found)).toEqual([
       'parameters',
+      'trains',
       'stage 1, sft',
       'stage 2, rl',
       'stage 3, rl',
@@ -59,11 +60,22 @@ describe('estimate', () => {
       'time',
     ])
     expect(found.parameters).toMatch(/^24\.\d k \(audio tower .* k, projector .*, language model .* k\)$/)
+    expect(found.trains).toMatch(/^encoder (\S+) k of \1 k, projector .* of .*, decoder .* k of .* k$/)
     expect(found['stage 1, sft']).toMatch(/^7 steps of 4 samples, up to \d+ tokens each, from 9$/)
     expect(found['stage 2, rl']).toMatch(/^5 steps of 2 prompts × 4 answers, up to \d+ \+ 8 tokens each, from 9$/)
     expect(found['evaluation 1']).toBe('9 samples, none, scaffolded, silenced, swapped, before and after')
     expect(found.memory).toBe('about 0.4 GB')
     expect(found.time).toMatch(/^0 s to \d s, at \d+ GFLOP\/s in matrix products, measured now$/)
+  })
+
+  it('says what each stage trains where they differ', async () => {
+    const recipe = await readRecipe(path.join(folderWith(tinyFiles()), 'recipe.yaml'), [
+      'stages[0].sft.freeze=[encoder, decoder]',
+      'eval=[]',
+    ])
+    const found = await estimate(recipe)
+    expect(found['stage 1 trains']).toMatch(/^encoder frozen, projector .* of .*, decoder frozen$/)
+    expect(found['stage 2 trains']).toMatch(/^encoder .* of .*, projector .* of .*, decoder .* of .*$/)
   })
 })
 

@@ -3,8 +3,11 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSafetensors, startEngine } from '../../../models/index.ts'
 import { mergeAdapterFolder } from '../../../src/adapters/mergeAdapter.ts'
+import { estimate } from '../../../src/estimate.ts'
+import { infoOf } from '../../../src/info.ts'
 import { openModel } from '../../../src/model/modelFolder.ts'
 import { silentProgress } from '../../../src/progress/index.ts'
+import { readRecipe } from '../../../src/recipe/index.ts'
 import { trainRun } from '../../../src/train/index.ts'
 import { folderToRemove, jsonLines } from '../temporary.ts'
 import { rubato, tinyFiles, trainTiny } from '../tinyRun.ts'
@@ -143,6 +146,18 @@ describe('a run with an adapter', () => {
     await expect(train('further.yaml', 'twice', ['adapter={}'])).rejects.toThrow(
       /whole is an adapter, which goes on being trained as it is\. Leave adapter out, or merge it first/,
     )
+  })
+
+  it('is told of by info, and by the estimate of its recipe', async () => {
+    const about = await infoOf(at('whole'))
+    expect(about.Adapter).toMatchObject({ base: at('run'), updates: 'rank 4, alpha 8', dropout: 0.1 })
+    expect(about.Adapter!.encoder).toMatch(/^[\d,]+ in 3 linears$/)
+    expect(about.Adapter!.projector).toBe('544 in 2 tensors whole')
+    const said = (await infoOf(at('adapted.yaml'))).Recipe!.adapter
+    expect(said).toBe('LoRA, rank 4, alpha 8, on q_proj, v_proj, mlp.*, fc1 of encoder, decoder; whole: projector')
+    const { trains, parameters } = await estimate(await readRecipe(at('adapted.yaml')))
+    expect(trains).toMatch(/^encoder \S+ k? ?of .*, projector \S+ k? ?of .*, decoder \S+ k? ?of .*$/)
+    expect(parameters).toMatch(/^[\d.]+ k \(/)
   })
 
   it('is merged into its base, and is a base itself then', async () => {
