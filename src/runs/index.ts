@@ -1,5 +1,5 @@
 export type { Checkpoint, Checkpoints } from './checkpoints.ts'
-export { lockRun } from './lock.ts'
+export { isBeingWritten, lockRun } from './lock.ts'
 export type {
   AlarmRecord,
   AnswerRecord,

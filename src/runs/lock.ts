@@ -33,6 +33,13 @@ export function lockRun(folder: string): () => void {
   }
 }
 
+/** Whether a process that lives is writing the run. */
+export function isBeingWritten(folder: string): boolean {
+  const file = path.join(folder, FILE)
+  const holder = existsSync(file) ? holderOf(file) : null
+  return holder !== null && isAlive(holder)
+}
+
 interface Holder {
   readonly pid: number
   readonly host: string

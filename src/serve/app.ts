@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly token?: string
   /** Folder whose run folders the page shows. */
   readonly runs: string
+  /** Folder of recordings that the page offers to begin with. */
+  readonly clips?: string
   /** Decides criteria of the page's rubrics that no verifier decides. */
   readonly judge?: ScoreOptions['judge']
   /** Told of errors that are ours. */

@@ -1,19 +1,31 @@
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import type { Hono } from 'hono'
+import { compress } from 'hono/compress'
 import { demoPage } from './page/demo.ts'
 import { runsPage } from './page/runsView.ts'
 import { style } from './page/style.ts'
 
-const CLIENT = ['demo', 'runs', 'wire', 'sound', 'verdicts']
 const LIBRARIES: Readonly<Record<string, string>> = {
   'wavesurfer.js': 'wavesurfer.js/dist/wavesurfer.esm.js',
+  'regions.js': 'wavesurfer.js/dist/plugins/regions.esm.js',
   'uplot.js': 'uplot/dist/uPlot.esm.js',
   'uplot.css': 'uplot/dist/uPlot.min.css',
 }
-const IMPORTS = JSON.stringify({ imports: { 'wavesurfer.js': '/assets/wavesurfer.js', uplot: '/assets/uplot.js' } })
+const IMPORTS = JSON.stringify({
+  imports: {
+    'wavesurfer.js': '/assets/wavesurfer.js',
+    'wavesurfer.js/plugins/regions': '/assets/regions.js',
+    uplot: '/assets/uplot.js',
+  },
+})
+// tsc has made .js of the client in the built package; from the sources its imports end in .ts.
+const ENDING = import.meta.url.endsWith('.js') ? '.js' : '.ts'
+const CLIENT = readdirSync(new URL('./page/client/', import.meta.url)).flatMap(
+  (file) => /^(\w+)\.[jt]s$/.exec(file)?.[1] ?? [],
+)
 
 /** Nothing is loaded from elsewhere; sounds and pictures are made in the page. */
 const POLICY = [
@@ -30,7 +42,11 @@ const POLICY = [
 
 /** The two pages and their files. */
 export function addAssets(app: Hono): void {
-  const pages: Readonly<Record<string, string>> = { '/': demoPage(IMPORTS), '/runs': runsPage(IMPORTS) }
+  const pages: Readonly<Record<string, string>> = {
+    '/': demoPage(IMPORTS, modulesOf('demo')),
+    '/runs': runsPage(IMPORTS, modulesOf('runs')),
+  }
+  app.use('/assets/*', compress())
   for (const [address, page] of Object.entries(pages)) {
     app.get(address, (c) => c.html(page, 200, { 'Content-Security-Policy': POLICY }))
   }
@@ -41,6 +57,25 @@ export function addAssets(app: Hono): void {
     const type = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8'
     return c.body(text, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
   })
+}
+
+/** Addresses of all that a page's script imports, followed through the client's own files. */
+function modulesOf(script: string): string[] {
+  const found = new Set<string>()
+  const follow = (name: string) => {
+    const source = readFileSync(new URL(`./page/client/${name}${ENDING}`, import.meta.url), 'utf8')
+    for (const [, from = ''] of source.matchAll(/^(?:import|export) (?!type )[^;]*? from '([^']+)'/gm)) {
+      const own = /^\.\/(\w+)\.[jt]s$/.exec(from)?.[1]
+      const address = own
+        ? `/assets/${own}${ENDING}`
+        : (JSON.parse(IMPORTS) as { imports: Record<string, string> }).imports[from]
+      if (address === undefined || found.has(address)) continue
+      found.add(address)
+      if (own) follow(own)
+    }
+  }
+  follow(script)
+  return [...found]
 }
 
 const read = new Map<string, string>()
@@ -74,13 +109,10 @@ function packageFile(file: string): string {
   return `${root}/${rest.join('/')}`
 }
 
-// tsc has made .js of it in the built package. From the sources the types are stripped here, by the same esbuild that
-// runs them; imports then still end in .ts, which is why both endings are served.
+// From the sources the types are stripped here, by the same esbuild that runs them.
 async function clientScript(name: string): Promise<string> {
-  const built = import.meta.url.endsWith('.js')
-  const file = fileURLToPath(new URL(`./page/client/${name}.${built ? 'js' : 'ts'}`, import.meta.url))
-  const source = await readFile(file, 'utf8')
-  if (built) return source
+  const source = await readFile(new URL(`./page/client/${name}${ENDING}`, import.meta.url), 'utf8')
+  if (ENDING === '.js') return source
   const { transform } = await import('esbuild')
   return (await transform(source, { loader: 'ts', target: 'es2022' })).code
 }

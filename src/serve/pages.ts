@@ -1,20 +1,14 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import { loadAudio, logMel } from '../../audio/index.ts'
-import { libraryRubrics, loadRubric, parseRubric, stringifyRubric } from '../../rubrics/index.ts'
-import { scoreAnswer } from '../score/scoreAnswer.ts'
+import { libraryRubrics, loadRubric, stringifyRubric } from '../../rubrics/index.ts'
 import type { AppOptions } from './app.ts'
 import { addAssets } from './assets.ts'
-import { jsonBody } from './chatCompletions.ts'
 import { checkedLength } from './chatRequest.ts'
+import { addClips } from './clips.ts'
 import { ApiError } from './errors.ts'
 import { addRuns } from './runs.ts'
-
-const scoreBody = z.strictObject({
-  rubric: z.string().max(100_000),
-  text: z.string().max(100_000),
-  question: z.string().max(100_000).default(''),
-})
+import { scoring } from './scoring.ts'
+import { offeredTasks, spokenLanguage } from './tasks.ts'
 
 const PICTURE_SECONDS = 30 // of sound in a mel picture; the page shows what the model hears
 
@@ -22,14 +16,28 @@ const PICTURE_SECONDS = 30 // of sound in a mel picture; the page shows what the
 export function addPages(app: Hono, options: AppOptions): void {
   addAssets(app)
   addRuns(app, options.runs)
+  addClips(app, options.clips)
 
   app.get('/api/about', (c) =>
     c.json({
-      models: [...options.models.values()].map(({ id, hears, maxSeconds }) => ({ id, hears, maxSeconds })),
+      models: [...options.models.values()].map(({ id, hears, knowsTags, maxSeconds }) => ({
+        id,
+        hears,
+        knowsTags,
+        maxSeconds,
+      })),
       rubrics: libraryRubrics(),
       judge: options.judge !== undefined,
+      whisper: options.whisper?.id ?? null,
+      languages: spokenLanguage.options,
     }),
   )
+
+  app.get('/api/tasks', (c) => {
+    const spoken = spokenLanguage.safeParse(c.req.query('language') ?? 'unknown')
+    if (!spoken.success) throw new ApiError(400, 'language: none that tags name.', { param: 'language' })
+    return c.json({ tasks: offeredTasks(spoken.data) })
+  })
 
   app.get('/api/rubrics/:name', async (c) => {
     const name = c.req.param('name')
@@ -56,18 +64,5 @@ export function addPages(app: Hono, options: AppOptions): void {
     })
   })
 
-  app.post('/api/score', async (c) => {
-    const parsed = scoreBody.safeParse(await jsonBody(c))
-    if (!parsed.success)
-      throw new ApiError(400, `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}.`)
-    const { rubric: yaml, text, question } = parsed.data
-    const rubric = parseRubric(yaml, { file: 'rubric' })
-    const scored = await scoreAnswer(
-      { text, messages: question === '' ? [] : [{ role: 'user', content: question }] },
-      rubric,
-      { signal: c.req.raw.signal, ...(options.judge && { judge: options.judge }) },
-    )
-    const { score, earned, possible, nUnknown, criteria } = scored
-    return c.json({ name: rubric.name, score, earned, possible, nUnknown, criteria, rubric })
-  })
+  app.post('/api/score', scoring(options))
 }

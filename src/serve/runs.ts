@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
+import { parse } from 'yaml'
+import { encodeWav, loadAudio } from '../../audio/index.ts'
 import { stageCurves } from '../report/curves.ts'
 import { readJsonLines } from '../report/readJsonLines.ts'
 import { ReportError, readRun } from '../report/readRun.ts'
 import { type RolloutRecord, rolloutRecord } from '../report/records.ts'
+import { isBeingWritten } from '../runs/index.ts'
 import { ApiError } from './errors.ts'
 
 const MAX_ROLLOUTS = 256 // of a step that are shown
@@ -28,6 +32,7 @@ export function addRuns(app: Hono, root: string): void {
         name,
         started: summary?.started ?? null,
         finished: summary?.finished ?? null,
+        state: stateOf(path.join(root, name), summary?.finished),
         seconds: summary?.seconds ?? null,
         nSteps: metrics.length,
         nRolloutSteps: rolloutFiles.length,
@@ -40,11 +45,16 @@ export function addRuns(app: Hono, root: string): void {
 
   app.get('/api/runs/:name', async (c) => {
     const name = c.req.param('name')
-    const run = await readRun(await folderOf(name))
+    const folder = await folderOf(name)
+    const run = await readRun(folder)
     const { summary, evaluations, alarms, metrics, rolloutFiles, problems } = run
     return c.json({
       name,
       finished: summary?.finished ?? null,
+      state: stateOf(folder, summary?.finished),
+      seconds: summary?.seconds ?? null,
+      recipe: flatRecipe(run.recipe),
+      hasReport: existsSync(path.join(folder, 'report.html')),
       evaluations: evaluations.map(({ answers: _, ...record }) => record),
       alarms,
       problems,
@@ -53,17 +63,33 @@ export function addRuns(app: Hono, root: string): void {
     })
   })
 
-  app.get('/api/runs/:name/rollouts/:step', async (c) => {
-    const folder = await folderOf(c.req.param('name'))
-    const run = await readRun(folder)
-    const entry = run.rolloutFiles.find(({ step }) => step === Number(c.req.param('step')))
-    if (!entry) throw new ApiError(404, 'the run has no rollouts of this step.')
+  const rolloutsOf = async (c: Context): Promise<{ rollouts: RolloutRecord[]; nLeftOut: number }> => {
+    const step = Number(c.req.param('step'))
+    const file = path.join(await folderOf(c.req.param('name') ?? ''), 'rollouts', `step-${zeros(step)}.jsonl`)
+    if (!existsSync(file)) throw new ApiError(404, 'the run has no rollouts of this step.')
     const rollouts: RolloutRecord[] = []
     let n = 0
-    for await (const rollout of readJsonLines(entry.file, path.basename(entry.file), rolloutRecord, run.problems)) {
+    for await (const rollout of readJsonLines(file, path.basename(file), rolloutRecord, [])) {
       if (n++ < MAX_ROLLOUTS) rollouts.push(rollout)
     }
-    return c.json({ rollouts: rollouts.map(({ audio: _, ...known }) => known), nLeftOut: n - rollouts.length })
+    return { rollouts, nLeftOut: n - rollouts.length }
+  }
+
+  app.get('/api/runs/:name/rollouts/:step', async (c) => {
+    const { rollouts, nLeftOut } = await rolloutsOf(c)
+    return c.json({ rollouts: rollouts.map(({ audio, ...known }) => ({ ...known, nClips: audio.length })), nLeftOut })
+  })
+
+  // What a prompt heard: of the request come a run, a step and numbers; the path is the run's own record, and only what
+  // decodes as sound leaves the machine.
+  app.get('/api/runs/:name/rollouts/:step/clips/:index/:clip', async (c) => {
+    const { rollouts } = await rolloutsOf(c)
+    const source = rollouts[Number(c.req.param('index'))]?.audio[Number(c.req.param('clip'))]
+    if (source === undefined || /^https?:/i.test(source)) throw new ApiError(404, 'no such recording.')
+    const { samples } = await loadAudio(source, { sampleRate: 16_000 }).catch(() => {
+      throw new ApiError(404, 'the recording is gone, or cannot be read.')
+    })
+    return c.body(Buffer.from(encodeWav(samples, 16_000)), 200, { 'Content-Type': 'audio/wav' })
   })
 
   app.get('/api/runs/:name/report', async (c) => {
@@ -72,6 +98,29 @@ export function addRuns(app: Hono, root: string): void {
     if (text === null) throw new ApiError(404, 'the run has no report yet.')
     return c.html(text)
   })
+}
+
+/** Steps are written in six digits; a number that is none is no step. */
+const zeros = (step: number): string => (Number.isSafeInteger(step) && step >= 0 ? String(step).padStart(6, '0') : 'x')
+
+const stateOf = (folder: string, finished: string | null | undefined): 'finished' | 'training' | 'stopped' =>
+  finished ? 'finished' : isBeingWritten(folder) ? 'training' : 'stopped'
+
+/** A recipe as `stages[0].sft.steps` → `170`; empty where it cannot be read. */
+export function flatRecipe(yaml: string | undefined): Record<string, string> {
+  const flat: Record<string, string> = {}
+  const walk = (value: unknown, at: string) => {
+    if (Array.isArray(value)) for (const [i, one] of value.entries()) walk(one, `${at}[${i}]`)
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value)) walk(one, at === '' ? key : `${at}.${key}`)
+    } else flat[at] = value === null ? '–' : String(value)
+  }
+  try {
+    walk(parse(yaml ?? '{}'), '')
+  } catch {
+    return {}
+  }
+  return flat
 }
 
 function toNull(error: unknown): null {

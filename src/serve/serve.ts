@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly device?: string
   /** Folder whose runs the page shows ('runs'). */
   readonly runs?: string
+  /** Folder of recordings that the page offers to begin with. */
+  readonly clips?: string
   /** Requests a model lets wait (256); the next is answered 429. */
   readonly maxWaiting?: number
   readonly judge?: ScoreOptions['judge']
@@ -69,6 +71,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       runs: options.runs ?? 'runs',
       report: (error) => onNotice(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       ...(whisper && { whisper }),
+      ...(options.clips !== undefined && { clips: options.clips }),
       ...(token !== undefined && { token }),
       ...(options.judge && { judge: options.judge }),
     })

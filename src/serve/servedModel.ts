@@ -9,6 +9,7 @@ import { ApiError } from './errors.ts'
 import { hearing } from './hearing.ts'
 import { requestQueue } from './queue.ts'
 import { type Completed, goesWith, type Prepared, sampleTogether } from './sampler.ts'
+import { offeredTags } from './tasks.ts'
 
 export interface ServedModel {
   /** How requests name it: the last part of its folder or hub id. */
@@ -18,6 +19,8 @@ export interface ServedModel {
   readonly queue: { readonly nWaiting: number; readonly nRunning: number }
   readonly nMels: 80 | 128
   readonly hears: boolean
+  /** Whether the tags of all tasks that the page offers are tokens of its vocabulary. */
+  readonly knowsTags: boolean
   /** Longest clip that it hears; longer ones are refused. */
   readonly maxSeconds: number
   /** Tokens of prompt and answer together. */
@@ -61,6 +64,7 @@ export async function serveModel(
     queue,
     nMels: policy.nMels,
     hears,
+    knowsTags: offeredTags().every((tag) => tokenizer.has(tag)),
     maxSeconds,
     maxPositions,
     async prepare(request, onPiece) {

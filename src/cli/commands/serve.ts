@@ -11,6 +11,7 @@ interface Options extends JudgeFlags {
   readonly host: string
   readonly port: number
   readonly runs: string
+  readonly clips?: string
   readonly maxWaiting: number
   readonly device: Device
   readonly json: boolean
@@ -40,6 +41,7 @@ export const addServe =
       .option('--host <address>', 'where to listen', '127.0.0.1')
       .option('--port <n>', '0 takes a free one', wholeNumber(0), 8000)
       .option('--runs <folder>', 'whose runs the page shows', 'runs')
+      .option('--clips <folder>', 'whose recordings the page offers to begin with')
       .option('--max-waiting <n>', 'requests that may wait; the next is refused', wholeNumber(1), 256)
       .addOption(deviceOption())
       .addOption(jsonOption().default(false))
@@ -69,6 +71,7 @@ export const addServe =
           device: await checkDevice(options.device),
           onNotice: notice,
           ...(options.whisper !== undefined && { whisper: options.whisper }),
+          ...(options.clips !== undefined && { clips: options.clips }),
           ...(process.env.RUBATO_TOKEN && { token: process.env.RUBATO_TOKEN }),
           ...(judge && { judge }),
         })

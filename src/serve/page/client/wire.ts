@@ -41,9 +41,23 @@ export async function ask(address: string, body?: BodyInit | object, signal?: Ab
 export const askJson = async <T>(address: string, body?: object, signal?: AbortSignal): Promise<T> =>
   (await (await ask(address, body, signal)).json()) as T
 
-/** The pieces of an answer as they come. */
-export async function* pieces(body: object, signal: AbortSignal): AsyncGenerator<string> {
-  const response = await ask('/v1/chat/completions', { ...body, stream: true }, signal)
+/** A colour of the style, as it is now: light or dark. */
+export const colourOf = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+export interface Usage {
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+}
+
+/** The pieces of an answer as they come; `onUsage` is told what it took, at the end. */
+export async function* pieces(
+  body: object,
+  signal: AbortSignal,
+  onUsage: (usage: Usage) => void,
+): AsyncGenerator<string> {
+  const asked = { ...body, stream: true, stream_options: { include_usage: true } }
+  const response = await ask('/v1/chat/completions', asked, signal)
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let left = ''
   for (;;) {
@@ -55,9 +69,11 @@ export async function* pieces(body: object, signal: AbortSignal): AsyncGenerator
       if (!line.startsWith('data: ') || line === 'data: [DONE]') continue
       const chunk = JSON.parse(line.slice(6)) as {
         error?: { message: string }
+        usage?: Usage | null
         choices?: { delta: { content?: string } }[]
       }
       if (chunk.error) throw new Error(chunk.error.message)
+      if (chunk.usage) onUsage(chunk.usage)
       const text = chunk.choices?.[0]?.delta.content
       if (text) yield text
     }
