@@ -2,9 +2,11 @@
 
 export * from './analysis/index.ts'
 export { type ComposeModelOptions, composeFolder } from './composeFolder.ts'
+export { type ImportDataOptions, type ImportSummary, importData } from './data/import/importData.ts'
 export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
 export { type Control, type Evaluation, evaluate, type JudgedAnswer, judgeByVerifiers } from './evaluate.ts'
+export { type EvaluateModelOptions, evaluateModel } from './evaluateModel.ts'
 export { type FeatureStore, featureStore } from './features/featureStore.ts'
 export { type HubModelOptions, hubModel } from './hub/hubModel.ts'
 export { resolveModel } from './hub/resolveModel.ts'
@@ -27,6 +29,18 @@ export {
   runAttacks,
 } from './judge/index.ts'
 export * from './merge/index.ts'
+export {
+  averagePrecision,
+  captionWords,
+  cider,
+  corpusBleu,
+  countErrors,
+  type Judged,
+  type Measured,
+  type Metric,
+  normaliseBasic,
+  normaliseEnglish,
+} from './metrics/index.ts'
 export { type Model, type OpenModelOptions, openModel, saveModel } from './model/modelFolder.ts'
 export { createProgress, type Progress, resultsTable, silentProgress } from './progress/index.ts'
 export type { ContentPart, Message } from './prompts/message.ts'
@@ -66,6 +80,19 @@ export {
 } from './score/index.ts'
 export { type RlOptions, rlStep } from './stages/rl.ts'
 export { type SftOptions, sftStep } from './stages/sft.ts'
+export * from './tags/index.ts'
+export {
+  type Ask,
+  type Asked,
+  askOf,
+  type PromptStyle,
+  promptOf,
+  type Task,
+  type TaskFigure,
+  taskFigures,
+  taskNamed,
+  tasks,
+} from './tasks/index.ts'
 export { Interrupted, type TrainOptions, trainRun } from './train/index.ts'
 export { openTranscriber, type TranscribeOptions, type Transcript } from './transcribe/transcribe.ts'
 export { type Algorithm, groupAdvantages } from './update/advantages.ts'
@@ -76,3 +103,5 @@ export { gspoLoss } from './update/losses/gspo.ts'
 export type { KlEstimator } from './update/losses/kl.ts'
 export type { PolicyLossOptions } from './update/losses/policyLoss.ts'
 export { type Aggregation, tokenWeights } from './update/tokenWeights.ts'
+export { type AlignedRecording, readWords } from './wordTimes/readWords.ts'
+export { parseStream, type TimedItem, type TimedWord, timeToken, wordTimeStream } from './wordTimes/stream.ts'

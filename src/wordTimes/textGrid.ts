@@ -14,10 +14,10 @@ export interface Tier {
 export function readTextGrid(text: string): Tier[] | null {
   if (!/^\uFEFF?\s*File type\s*=\s*"ooTextFile"/.test(text) || !text.includes('"TextGrid"')) return null
   const body = text.slice(text.indexOf('"TextGrid"') + '"TextGrid"'.length)
-  // Names of fields hold numbers in brackets only ("intervals [3]:"), so what remains are the values.
+  // Numbers in brackets belong to the names of fields ("intervals [3]:"); what else is no word is a value.
   const values = body
-    .replaceAll(/\[\d*\]/g, '')
-    .match(/"(?:[^"]|"")*"|<exists>|(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)/g)
+    .match(/"(?:[^"]|"")*"|<exists>|\[\d*\]|(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)/g)
+    ?.filter((value) => !value.startsWith('['))
   if (!values) return null
   let at = 2 // start and end of the file
   const next = () => values[at++]
