@@ -32,12 +32,10 @@ export const UNHEARD: Speaker = {
   debianPackage: 'asterisk-prompt-it-menardi-wav',
 }
 
-/** Recording of a number, or of the words plus and minus. */
-export function recordingOf(
-  { folder, debianPackage }: Speaker,
-  sounds: string,
-  word: number | 'plus' | 'minus',
-): string {
+export type Word = number | 'plus' | 'minus'
+
+/** Recording of a word. */
+export function recordingOf({ folder, debianPackage }: Speaker, sounds: string, word: Word): string {
   const file = path.join(sounds, folder, word === 'plus' ? 'letters' : 'digits', `${word}.wav`)
   if (!existsSync(file)) throw new Error(`${file}: no such recording. Debian's package ${debianPackage} holds it.`)
   return file

@@ -1,7 +1,7 @@
 import type { Rubric } from '../../rubrics/index.ts'
 import { type Criterion, drawScaffold, renderScaffold, scaffoldSchema } from '../../rubrics/index.ts'
 import type { SeededRandom } from '../../src/random.ts'
-import type { Language } from './speakers.ts'
+import type { Language, Word } from './speakers.ts'
 
 /** A spoken sum, what a good answer to it says, and the lines of the data files that are made of it. */
 export interface Sum {
@@ -18,13 +18,16 @@ export interface SpokenSum extends Sum {
   readonly speaker: string
 }
 
-export const LARGEST = 12
+export interface SpokenWord extends Pick<SpokenSum, 'id' | 'audio' | 'language' | 'speaker'> {
+  readonly word: Word
+}
 
-/** Every sum of numbers from 1 to {@link LARGEST} whose result is not negative. */
+export const NUMBERS: readonly number[] = Array.from({ length: 12 }, (_, i) => i + 1)
+
+/** Every sum of two of these numbers whose result is not negative. */
 export function allSums(): Sum[] {
-  const numbers = Array.from({ length: LARGEST }, (_, i) => i + 1)
-  return numbers.flatMap((a) =>
-    numbers.flatMap((b): Sum[] => [
+  return NUMBERS.flatMap((a) =>
+    NUMBERS.flatMap((b): Sum[] => [
       { a, b, operation: 'plus' },
       ...(a >= b ? [{ a, b, operation: 'minus' } as const] : []),
     ]),
@@ -122,6 +125,7 @@ export const PLAIN_PROMPTS = [
   'What does this come to?',
 ]
 const ASKS = {
+  word: ['Which word is said?', 'What is said?', 'Write down the word.'],
   sum: ['Write down what is said.', 'Which numbers do you hear?', 'Write the sum that you hear.'],
   language: ['Which language is spoken?', 'What language is this?'],
 }
@@ -155,6 +159,17 @@ export const plainLine = (sum: SpokenSum, random: SeededRandom) => ({
   rubric: rubricOf(sum),
   reference: answerTo(sum, [{ id: 'sum' }, { id: 'language' }]),
   tags: tagsOf(sum),
+})
+
+/** A single word to name, or the language that it is said in. */
+export const wordLine = (
+  { id, audio, word, language, speaker }: SpokenWord,
+  task: 'word' | 'language',
+  random: SeededRandom,
+) => ({
+  id: `${id}-${task}`,
+  messages: [user(audio, pick(ASKS[task], random)), assistant(task === 'word' ? `${word}` : language)],
+  tags: { language, speaker, task },
 })
 
 /** One conversation to learn: what is said, which language it is, a plain question, or one with criteria shown. */
