@@ -50,6 +50,8 @@ export {
   type Targets,
   type TokenSequence,
 } from './policy/index.ts'
+export { quantiseCheckpoint, readQuantised, withQuantised } from './quantise/quantiseCheckpoint.ts'
+export type { Bits, QuantisedModule } from './quantise/quantisedNames.ts'
 export { type RedundantTensor, redundantTensors } from './redundant.ts'
 export { type Engine, startEngine } from './runtime/engine.ts'
 export { RuntimeError } from './runtime/runtime.ts'

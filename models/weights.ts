@@ -1,6 +1,8 @@
 import { type Adapter, DROPOUT_STRIDE, loraNames, loraScale } from './adapters/adapter.ts'
-import { add, linear, mul, reshape, scale, slice } from './graph/ops/index.ts'
+import { add, linear, mul, type QuantisedWeight, quantisedLinear, reshape, scale, slice } from './graph/ops/index.ts'
 import { GraphError, input, type Shape, sameShape, show, sizeOf, type Tensor } from './graph/tensor.ts'
+import { BLOCK } from './quantise/blocks.ts'
+import { type QuantisedModule, quantisedNames } from './quantise/quantisedNames.ts'
 import { gaussian, type Random } from './random.ts'
 
 /**
@@ -23,9 +25,18 @@ export interface WeightTable {
 
 /**
  * A table of weights that fills as the architecture asks for them. With an adapter its linears carry low-rank updates;
- * `dropout`, given for training only, is the table that {@link Adapter.dropout} is read from, [length].
+ * `dropout`, given for training only, is the table that {@link Adapter.dropout} is read from, [length]. Linears that are
+ * `quantised` read codes and scales in place of their weight.
  */
-export function weightTable({ adapter, dropout }: { adapter?: Adapter; dropout?: Tensor } = {}): WeightTable {
+export function weightTable({
+  adapter,
+  dropout,
+  quantised,
+}: {
+  adapter?: Adapter | undefined
+  dropout?: Tensor | undefined
+  quantised?: ReadonlyMap<string, QuantisedModule> | undefined
+} = {}): WeightTable {
   const declared = new Map<string, Tensor>()
   const linears = new Map<string, readonly [number, number]>()
   const order = new Map([...(adapter?.linears.keys() ?? [])].map((module, i) => [module, i]))
@@ -35,12 +46,21 @@ export function weightTable({ adapter, dropout }: { adapter?: Adapter; dropout?:
     const from = order.get(module)! * DROPOUT_STRIDE
     return mul(x, reshape(slice(dropout, 0, from, from + sizeOf(x.shape)), x.shape))
   }
+  const inBits = new Map<string, QuantisedWeight>()
+  const quantisedWeight = (module: string, form: QuantisedModule): QuantisedWeight => {
+    const weight = inBits.get(module) ?? quantisedInputs(module, form)
+    inBits.set(module, weight)
+    return weight
+  }
   const scoped = (prefix: string): Weights => ({
     linear(x, name, nOut, { bias = false } = {}) {
       const nIn = x.shape.at(-1)!
       const weight = this.at(`${name}.weight`, [nOut, nIn])
-      const y = linear(x, weight, bias ? this.at(`${name}.bias`, [nOut]) : undefined)
       const module = prefix + name
+      const row = bias ? this.at(`${name}.bias`, [nOut]) : undefined
+      const form = quantised?.get(module)
+      const product = form && quantisedLinear(x, quantisedWeight(module, form))
+      const y = product ? (row ? add(product, row) : product) : linear(x, weight, row)
       linears.set(module, [nOut, nIn])
       const lora = adapter?.linears.get(module)
       if (!adapter || !lora) return y
@@ -61,6 +81,19 @@ export function weightTable({ adapter, dropout }: { adapter?: Adapter; dropout?:
     in: (scope) => scoped(`${prefix}${scope}.`),
   })
   return { weights: scoped(''), declared, linears }
+}
+
+/** Inputs that a quantised folder maps. */
+function quantisedInputs(module: string, { bits, nOut, nIn }: QuantisedModule): QuantisedWeight {
+  const names = quantisedNames(module)
+  const nBlocks = nIn / BLOCK
+  return {
+    bits,
+    blockSize: BLOCK,
+    packed: input(names.packed, [nOut, nBlocks, (BLOCK * bits) / 8], 'uint8'),
+    codes: input(names.codes, [nOut * nBlocks, BLOCK], bits === 4 ? 'uint4' : 'uint8'),
+    scales: input(names.scales, [nOut * nBlocks]),
+  }
 }
 
 /**

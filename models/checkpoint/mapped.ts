@@ -1,10 +1,14 @@
 import { realpathSync } from 'node:fs'
 import path from 'node:path'
+import type { QuantisedModule } from '../quantise/quantisedNames.ts'
 import { CheckpointError } from './errors.ts'
 import type { StoredTensor } from './header.ts'
 
-/** Types that a graph reads straight from a checkpoint's file: F32 as it lies there, BF16 widened where it is used. */
-export type MappedDType = 'F32' | 'BF16'
+/**
+ * Types that a graph reads straight from a checkpoint's file: F32 as it lies there, BF16 widened where it is used; U8, and
+ * U4 two a byte, are codes of quantised weights.
+ */
+export type MappedDType = 'F32' | 'BF16' | 'U8' | 'U4'
 
 export interface MappedTensor {
   readonly dtype: MappedDType
@@ -19,7 +23,13 @@ export interface MappedTensor {
 export interface MappedWeights {
   readonly folder: string
   readonly tensors: ReadonlyMap<string, MappedTensor>
+  /** Linears that are read in 4 or 8 bits in place of their weight, by module. */
+  readonly quantised?: ReadonlyMap<string, QuantisedModule>
 }
+
+/** Whether a weight stays in a file: as it is, or in few bits. */
+export const isKept = (name: string, { tensors, quantised }: MappedWeights): boolean =>
+  tensors.has(name) || (quantised?.has(name.replace(/\.weight$/, '')) ?? false)
 
 /**
  * Points at the tensors of a checkpoint, for graphs that only read them; nothing of them is read here. Links are followed
@@ -41,7 +51,7 @@ export function mapTensors(stored: readonly StoredTensor[]): MappedWeights {
   }
 }
 
-export const isMapped = (dtype: string): dtype is MappedDType => dtype === 'F32' || dtype === 'BF16'
+export const isMapped = (dtype: string): dtype is 'F32' | 'BF16' => dtype === 'F32' || dtype === 'BF16'
 
 function commonFolder(a: string, b: string): string {
   let folder = a

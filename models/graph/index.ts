@@ -1,6 +1,7 @@
+export { after } from './after.ts'
 export { grad } from './grad.ts'
 export { type CompiledGraph, compile } from './model.ts'
 export { composite } from './op.ts'
 export * from './ops/index.ts'
-export { after, recomputed, recomputedByParts } from './recompute.ts'
+export { recomputed, recomputedByParts } from './recompute.ts'
 export { constant, type DType, GraphError, input, type Shape, scalar, type Tensor } from './tensor.ts'

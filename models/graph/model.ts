@@ -8,7 +8,19 @@ const { onnx } = onnxProto
 const OPSET = 20
 const IR_VERSION = 9
 
-const elementType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<DType, number>
+/** Half bytes came later; a graph without them stays readable to what reads {@link OPSET}. */
+const OPSET_OF_HALF_BYTES = 21
+const IR_OF_HALF_BYTES = 10
+
+const elementType = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+  uint4: 21,
+} as const satisfies Record<DType, number>
 
 /** A graph made ready for ONNX Runtime. */
 export interface CompiledGraph {
@@ -92,16 +104,17 @@ export function compile(outputs: Readonly<Record<string, Tensor>>, mapped?: Mapp
     const tensor = mapped?.tensors.get(name)
     return tensor ? [[name, tensor] as const] : []
   })
+  const halfBytes = stored.some(([, { dtype }]) => dtype === 'U4')
   const model = onnx.ModelProto.create({
-    irVersion: IR_VERSION,
+    irVersion: halfBytes ? IR_OF_HALF_BYTES : IR_VERSION,
     producerName: 'rubato',
     opsetImport: [
-      { domain: '', version: OPSET },
+      { domain: '', version: halfBytes ? OPSET_OF_HALF_BYTES : OPSET },
       { domain: 'com.microsoft', version: 1 },
     ],
     graph: {
       name: 'rubato',
-      node: [...stored.flatMap(([name, { dtype }]) => (dtype === 'F32' ? [] : [widening(name)])), ...nodes],
+      node: [...stored.flatMap(([name, { dtype }]) => (dtype === 'BF16' ? [widening(name)] : [])), ...nodes],
       initializer: [
         ...[...initializers.values()].map(({ name, tensor }) => tensorProto(name, tensor)),
         ...stored.map(([name, tensor]) => storedProto(name, tensor)),
@@ -131,13 +144,13 @@ const widening = (name: string) =>
     attribute: attributeProtos({ to: elementType.float32 }),
   })
 
-/** ONNX's number of bfloat16, which no tensor of a graph has. */
-const BFLOAT16 = 16
+/** ONNX's numbers of the types that a checkpoint is mapped as; no tensor of a graph has bfloat16's. */
+const storedType = { F32: elementType.float32, BF16: 16, U8: elementType.uint8, U4: elementType.uint4 }
 
 function storedProto(name: string, { dtype, shape, location, offset, byteLength }: MappedTensor) {
   return {
-    name: dtype === 'F32' ? name : narrow(name),
-    dataType: dtype === 'F32' ? elementType.float32 : BFLOAT16,
+    name: dtype === 'BF16' ? narrow(name) : name,
+    dataType: storedType[dtype],
     dims: [...shape],
     dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
     externalData: [
@@ -222,6 +235,12 @@ export function typedArray(dtype: DType, data: ArrayLike<number>) {
     case 'int64':
       return BigInt64Array.from(Array.from(data, (n) => BigInt(n)))
     case 'bool':
+    case 'uint8':
       return Uint8Array.from(data)
+    case 'uint4':
+      return Uint8Array.from(
+        { length: Math.ceil(data.length / 2) },
+        (_, i) => data[2 * i]! | ((data[2 * i + 1] ?? 0) << 4),
+      )
   }
 }

@@ -1,8 +1,9 @@
+import { after } from './after.ts'
 import { pullBack } from './grad.ts'
 import { composite } from './op.ts'
-import { add, cast, less } from './ops/elementwise.ts'
-import { concat, reshape, slice } from './ops/movement.ts'
-import type { DType, Tensor } from './tensor.ts'
+import { add } from './ops/elementwise.ts'
+import { concat, slice } from './ops/movement.ts'
+import type { Tensor } from './tensor.ts'
 
 /**
  * Values that are made twice so that they need not be kept: once on the way to the loss, and again when their gradient is
@@ -12,20 +13,6 @@ import type { DType, Tensor } from './tensor.ts'
  * the first one, kept alive; and it orders operators by a walk from the outputs back, which would make all second copies
  * before any of them is used up. {@link after} answers both.
  */
-
-/**
- * x, computed once all of `before` are: x plus a zero that is read off each of them. The zero is the truth value of t < t,
- * which is false for infinities and NaN too and which ONNX Runtime does not fold.
- */
-export function after(x: Tensor, before: readonly Tensor[]): Tensor {
-  const zeros = before.map((tensor) => zeroOf(tensor, x.dtype))
-  return zeros.length === 0 ? x : add(x, zeros.reduce(add))
-}
-
-function zeroOf(tensor: Tensor, dtype: DType): Tensor {
-  const first = slice(reshape(tensor, [-1]), 0, 0, 1)
-  return reshape(cast(less(first, first), dtype), [])
-}
 
 /** f(x), of which nothing but x is kept: the backward pass makes it again from there, and so needs a second forward pass. */
 export function recomputed(x: Tensor, f: (x: Tensor) => Tensor): Tensor {

@@ -1,7 +1,8 @@
 /** A graph is an expression: tensors point at the operators that make them, and nothing is computed until it runs. */
 
 export type Shape = readonly number[]
-export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool'
+/** uint4 holds two numbers a byte, the first in the low half. */
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'uint8' | 'uint4'
 export type AttributeValue = number | string | readonly number[] | { readonly float: number }
 export type Attributes = Readonly<Record<string, AttributeValue>>
 

@@ -6,6 +6,7 @@ import {
   logitsOf,
 } from '../architectures/audioLanguageModel.ts'
 import type { KvCache } from '../architectures/decoder.ts'
+import type { MappedWeights } from '../checkpoint/mapped.ts'
 import type { GenerateRequest } from '../generation/generate.ts'
 import { gatherRows, input, reshape, type Tensor } from '../graph/index.ts'
 import { predictsWords, scalarHead } from '../heads/scalarHead.ts'
@@ -17,10 +18,12 @@ import type { BatchSizes } from './feeds.ts'
 export interface ModelShape {
   readonly config: AudioLanguageConfig
   readonly adapter?: Adapter | undefined
+  /** Linears that are held in few bits. */
+  readonly quantised?: MappedWeights['quantised'] | undefined
 }
 
-const tableOf = ({ adapter }: ModelShape, dropout?: Tensor): WeightTable =>
-  weightTable({ ...(adapter && { adapter }), ...(dropout && { dropout }) })
+const tableOf = ({ adapter, quantised }: ModelShape, dropout?: Tensor): WeightTable =>
+  weightTable({ adapter, quantised, dropout })
 
 /** The weights that a model asks for, as graph inputs by name, in the order of the architecture. */
 export function declareWeights(shape: ModelShape): WeightTable {

@@ -1,7 +1,7 @@
 import { type Adapter, belongsTo, dropoutTable, initialLora, isLoraTensor } from '../adapters/adapter.ts'
 import { type Tower, towerOf } from '../adapters/towers.ts'
 import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
-import type { MappedWeights } from '../checkpoint/mapped.ts'
+import { isKept, type MappedWeights } from '../checkpoint/mapped.ts'
 import type { GeneratedRow } from '../generation/generate.ts'
 import { add, compile, grad, input, type Tensor } from '../graph/index.ts'
 import { firstHead } from '../heads/scalarHead.ts'
@@ -61,6 +61,8 @@ export class Policy {
   readonly config: AudioLanguageConfig
   readonly engine: Engine
   readonly adapter: Adapter | undefined
+  /** Linears of the base that are held in few bits, by module. */
+  readonly quantised: MappedWeights['quantised']
   /** Name → shape of every parameter, an adapter's included, in the order of the architecture. */
   readonly parameters: ReadonlyMap<string, readonly number[]>
   readonly #declared: ReadonlyMap<string, Tensor>
@@ -78,7 +80,17 @@ export class Policy {
     this.adapter = adapter
     this.parameters = new Map([...declared].map(([name, { shape }]) => [name, shape]))
     this.#declared = declared
-    this.#sampler = { config, adapter, engine, mapped, audioId, padId, suppressIds: neverSampled }
+    this.quantised = mapped?.quantised
+    this.#sampler = {
+      config,
+      adapter,
+      quantised: mapped?.quantised,
+      engine,
+      mapped,
+      audioId,
+      padId,
+      suppressIds: neverSampled,
+    }
     const adapted = [...(adapter?.linears.keys() ?? [])]
     this.#widestAdapted = Math.max(0, ...adapted.map((name) => linears.get(name)?.[1] ?? 0))
   }
@@ -139,7 +151,7 @@ export class Policy {
   /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
     for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
-      if (prefix === '' && this.#sampler.mapped?.tensors.has(name)) continue
+      if (prefix === '' && this.#sampler.mapped && isKept(name, this.#sampler.mapped)) continue
       const data = weights.get(prefix + name)
       if (!data) throw new Error(`the checkpoint has no tensor "${prefix + name}"`)
       await this.engine.write(prefix + name, { dtype: 'float32', shape, data })

@@ -34,13 +34,14 @@ export interface RuntimeOptions {
 interface Loaded {
   readonly session: ort.InferenceSession
   readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
 }
 
 export class RuntimeError extends Error {
   override name = 'RuntimeError'
 }
 
-const bytesOf: Record<DType, number> = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 }
+const bytesOf: Record<DType, number> = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1, uint8: 1, uint4: 0.5 }
 
 /**
  * Owns the sessions and the arrays they share. Sessions are created once and kept: creating and releasing them again
@@ -73,7 +74,7 @@ export class Runtime {
         logSeverityLevel: 3,
         ...(mappedFolder !== undefined && { extra: mappingFrom(mappedFolder) }),
       })
-      this.#graphs.set(graph, { session, inputs: session.inputNames })
+      this.#graphs.set(graph, { session, inputs: session.inputNames, outputs: session.outputNames })
     }
     return this.#graphs.size
   }
@@ -199,6 +200,9 @@ function zeros(dtype: DType, size: number): Values {
     case 'int64':
       return new BigInt64Array(size)
     case 'bool':
+    case 'uint8':
       return new Uint8Array(size)
+    case 'uint4':
+      return new Uint8Array(Math.ceil(size / 2))
   }
 }

@@ -129,7 +129,15 @@ export const silu: Unary = (x) => {
   return composite('Silu', [x], y, (dy) => [mul(dy, add(gate, mul(y, sub(like(1, x), gate))))])
 }
 
-const onnxType = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 } as const satisfies Record<DType, number>
+const onnxType = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+  uint4: 21,
+} as const satisfies Record<DType, number>
 
 const castOp = op<{ to: number }>({
   name: 'Cast',

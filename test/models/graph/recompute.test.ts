@@ -2,6 +2,7 @@ import onnxProto from 'onnx-proto'
 import { describe, expect, it } from 'vitest'
 import {
   add,
+  after,
   compile,
   exp,
   grad,
@@ -18,7 +19,7 @@ import {
   tanh,
   transpose,
 } from '../../../models/graph/index.ts'
-import { after, recomputed, recomputedByParts } from '../../../models/graph/recompute.ts'
+import { recomputed, recomputedByParts } from '../../../models/graph/recompute.ts'
 import { gaussian, sfc32 } from '../../../models/random.ts'
 import { evaluate, gapOfRule } from './differences.ts'
 
