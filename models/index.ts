@@ -39,7 +39,13 @@ export {
   type Values,
 } from './merging/index.ts'
 export type { Objective, ObjectiveContext } from './objective.ts'
-export { learningRateAt, type OptimiserKind, optimisers, type Schedule } from './optimisers/index.ts'
+export {
+  learningRateAt,
+  type OptimiserKind,
+  onlineMergingDefaults,
+  optimisers,
+  type Schedule,
+} from './optimisers/index.ts'
 export {
   type AudioFeatures,
   type Batch,

@@ -1,4 +1,4 @@
-import { add, input, mul, reshape, sqrt, sum, type Tensor } from '../graph/index.ts'
+import { add, input, mul, reshape, slice, sqrt, sum, type Tensor } from '../graph/index.ts'
 
 /** Numbers of one step, fed to its graph; all scalars but `gradNorm`'s inputs. */
 export interface StepScalars {
@@ -12,6 +12,9 @@ export interface StepScalars {
   readonly correction2: Tensor
   /** ‖g·s‖ over all parameters. */
   readonly gradNorm: Tensor
+  /** Of online merging: how much of τ comes in, and the share of coordinates that is kept. */
+  readonly mergeWeight?: Tensor
+  readonly keep?: Tensor
 }
 
 /** One parameter of a step: its value, its gradient before scaling and clipping, and its state by slot. */
@@ -20,6 +23,8 @@ export interface StepParameter {
   readonly theta: Tensor
   readonly gradient: Tensor
   readonly state: Readonly<Record<string, Tensor>>
+  /** Uniform numbers of its own, fresh at every step, for a rule that asks for some. */
+  readonly noise?: Tensor
 }
 
 /** What a parameter becomes: its new value, and its new state by slot. */
@@ -32,6 +37,10 @@ export interface Stepped {
 export interface Optimiser {
   /** Arrays of a parameter's shape that the rule keeps between steps, all zero before the first. */
   slots(name: string, theta: Tensor): readonly string[]
+  /** Arrays of a parameter's shape that the rule reads and never writes: filled from outside, 0 until then (none). */
+  keeps?(name: string): readonly string[]
+  /** Uniform numbers that a parameter of this shape is given at every step (0). */
+  noiseLength?(shape: readonly number[]): number
   /** Prepares what all parameters share; the function that it returns steps one of them. */
   rule(scalars: StepScalars): (parameter: StepParameter) => Stepped
 }
@@ -46,7 +55,10 @@ export interface OptimiserStep {
 export function stateArrays(optimiser: Optimiser, parameters: ReadonlyMap<string, Tensor>): Map<string, string> {
   return new Map(
     [...parameters].flatMap(([name, theta]) =>
-      optimiser.slots(name, theta).map((slot): [string, string] => [`${slot}/${name}`, name]),
+      [...optimiser.slots(name, theta), ...(optimiser.keeps?.(name) ?? [])].map((slot): [string, string] => [
+        `${slot}/${name}`,
+        name,
+      ]),
     ),
   )
 }
@@ -55,7 +67,7 @@ export function stateArrays(optimiser: Optimiser, parameters: ReadonlyMap<string
  * The graph of one step for all parameters, with clipping by the global gradient norm.
  *
  * Reads the parameters, `grad/<name>`, `<slot>/<name>` and the scalars learning_rate, weight_decay, max_grad_norm,
- * grad_scale, correction1, correction2; gives `grad_norm` besides the new arrays. Each output may be written over its own
+ * grad_scale, correction1, correction2 (of online merging also merge_weight, keep and `noise`, see {@link noiseOf}); gives `grad_norm` besides the new arrays. Each output may be written over its own
  * input, since the operator that writes one is elementwise and the last to read it.
  */
 export function optimiserStep(optimiser: Optimiser, parameters: ReadonlyMap<string, Tensor>): OptimiserStep {
@@ -72,7 +84,10 @@ export function optimiserStep(optimiser: Optimiser, parameters: ReadonlyMap<stri
     correction1: number('correction1'),
     correction2: number('correction2'),
     gradNorm,
+    ...(optimiser.keeps && { mergeWeight: number('merge_weight'), keep: number('keep') }),
   })
+  const noise = noiseOf(optimiser, parameters)
+  const drawn = noise.length > 0 ? input('noise', [noise.length]) : undefined
   const outputs: Record<string, Tensor> = { grad_norm: gradNorm }
   const into: Record<string, string> = {}
   const write = (array: string, value: Tensor) => {
@@ -81,12 +96,30 @@ export function optimiserStep(optimiser: Optimiser, parameters: ReadonlyMap<stri
   }
   for (const [name, theta] of parameters) {
     const slots = optimiser.slots(name, theta)
-    const state = Object.fromEntries(slots.map((slot) => [slot, input(`${slot}/${name}`, theta.shape)]))
-    const stepped = move({ name, theta, gradient: gradients.get(name)!, state })
+    const read = [...slots, ...(optimiser.keeps?.(name) ?? [])]
+    const state = Object.fromEntries(read.map((slot) => [slot, input(`${slot}/${name}`, theta.shape)]))
+    const window = noise.windows.get(name)
+    const own = drawn && window ? { noise: slice(drawn, 0, ...window) } : {}
+    const stepped = move({ name, theta, gradient: gradients.get(name)!, state, ...own })
     write(name, stepped.theta)
     for (const slot of slots) write(`${slot}/${name}`, stepped.state[slot]!)
   }
   return { outputs, into }
+}
+
+/** The uniform numbers of a step: how many, and which of them, [from, to), a parameter is given. */
+export function noiseOf(
+  { noiseLength }: Optimiser,
+  parameters: ReadonlyMap<string, Pick<Tensor, 'shape'>>,
+): { length: number; windows: ReadonlyMap<string, readonly [number, number]> } {
+  const windows = new Map<string, readonly [number, number]>()
+  let length = 0
+  for (const [name, { shape }] of noiseLength ? parameters : []) {
+    const n = noiseLength!(shape)
+    windows.set(name, [length, length + n])
+    length += n
+  }
+  return { length, windows }
 }
 
 /** Σ g² as one row of sums of squares. */

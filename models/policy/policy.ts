@@ -3,9 +3,8 @@ import { type Tower, towerOf } from '../adapters/towers.ts'
 import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
 import { isKept, type MappedWeights } from '../checkpoint/mapped.ts'
 import type { GeneratedRow } from '../generation/generate.ts'
-import { add, compile, grad, input, type Tensor } from '../graph/index.ts'
-import { firstHead } from '../heads/scalarHead.ts'
-import { type Objective, predict, targetLogProbs, wholeDistribution } from '../objective.ts'
+import { add, compile, grad, input, reshape, slice, type Tensor, topK } from '../graph/index.ts'
+import { type Objective, type ObjectiveContext, predict, targetLogProbs, wholeDistribution } from '../objective.ts'
 import type { OptimiserKind } from '../optimisers/index.ts'
 import { sfc32 } from '../random.ts'
 import type { Engine } from '../runtime/engine.ts'
@@ -14,7 +13,12 @@ import { initialWeight } from '../weights.ts'
 import type { Batch, Targets } from './batch.ts'
 import { batchFeeds, type Fed, noiseFeed } from './feeds.ts'
 import { declareWeights, dropoutLength, type TrainingRun, targetGraph } from './graphs.ts'
-import { type ResidentOptimiser, residentOptimiser, type UpdateOptions } from './residentOptimiser.ts'
+import {
+  type OptimiserSettings,
+  type ResidentOptimiser,
+  residentOptimiser,
+  type UpdateOptions,
+} from './residentOptimiser.ts'
 import { type SampleRequest, type Sampler, sampleRows } from './sampling.ts'
 
 export interface PolicyOptions {
@@ -141,13 +145,6 @@ export class Policy {
     }
   }
 
-  /** First values of the scalar head alone; see `firstHead`. */
-  async initialiseHead(seed: number): Promise<void> {
-    for (const [name, data] of firstHead(this.parameters, seed)) {
-      await this.engine.write(name, { dtype: 'float32', shape: this.parameters.get(name)!, data })
-    }
-  }
-
   /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
     for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
@@ -164,10 +161,15 @@ export class Policy {
   }
 
   /** Puts the adapter's weights in place; those of the base stay. */
-  async setAdapterWeights(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+  setAdapterWeights(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+    return this.setSome(weights)
+  }
+
+  /** Puts some weights in place, a head's for instance; the others stay as they are. */
+  async setSome(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
     for (const [name, data] of weights) {
       const shape = this.parameters.get(name)
-      if (!shape) throw new Error(`internal: the adapter has "${name}", the model has not`)
+      if (!shape) throw new Error(`internal: weights hold "${name}", the model has not`)
       await this.engine.write(name, { dtype: 'float32', shape, data })
     }
   }
@@ -194,10 +196,10 @@ export class Policy {
   }
 
   /** A fresh optimiser: a new stage starts from zero. */
-  async resetOptimiser(kind: OptimiserKind = 'adamw'): Promise<void> {
+  async resetOptimiser(kind: OptimiserKind = 'adamw', settings: OptimiserSettings = {}): Promise<void> {
     await this.#optimiser?.forget()
     const trainable = new Map([...this.#declared].filter(([name]) => this.#trains(name)))
-    this.#optimiser = await residentOptimiser(this.engine, kind, trainable, this.#key())
+    this.#optimiser = await residentOptimiser(this.engine, kind, trainable, this.#key(), settings)
   }
 
   /** What the optimiser keeps between steps, by `<slot>/<name>`; empty before {@link resetOptimiser}. */
@@ -206,8 +208,12 @@ export class Policy {
   }
 
   /** Goes on with an optimiser where {@link optimiserState} left it. */
-  async setOptimiserState(state: ReadonlyMap<string, Float32Array>, kind: OptimiserKind = 'adamw'): Promise<void> {
-    await this.resetOptimiser(kind)
+  async setOptimiserState(
+    state: ReadonlyMap<string, Float32Array>,
+    kind: OptimiserKind = 'adamw',
+    settings: OptimiserSettings = {},
+  ): Promise<void> {
+    await this.resetOptimiser(kind, settings)
     await this.#optimiser!.setState(state)
   }
 
@@ -309,14 +315,51 @@ export class Policy {
   /**
    * Keeps the log-probabilities of all words at the targets, [targets, vocab] in the engine, under `name`, for the next
    * `gradients` of the same batch to read as a table; `prefix` reads weights kept by {@link snapshot}.
+   *
+   * @returns with `top`, the log-probability of each target's `top`-th likeliest word; else nothing
    */
-  async keepDistribution(batch: Batch, targets: Targets, name: string, { prefix = '' }: { prefix?: string } = {}) {
+  async keepDistribution(
+    batch: Batch,
+    targets: Targets,
+    name: string,
+    { prefix = '', top }: { prefix?: string; top?: number | undefined } = {},
+  ): Promise<Float32Array | null> {
     const fed = batchFeeds(batch, targets, this.#sampler)
-    const graph = `distribution:${fed.key}`
-    const make = () => compile({ distribution: wholeDistribution(this.#forward(fed).prediction) }, this.#sampler.mapped)
+    const k = top && Math.min(top, this.config.language.vocab)
+    const graph = `distribution:${fed.key}:${k ?? ''}`
+    const make = () => {
+      const distribution = wholeDistribution(this.#forward(fed).prediction)
+      const floor = k && reshape(slice(topK(distribution, k), 1, k - 1, k), [-1])
+      return compile({ distribution, ...(floor && { floor }) }, this.#sampler.mapped)
+    }
     await this.engine.define(graph, make)
     await this.engine.write(name, { dtype: 'float32', shape: [fed.sizes.nTargets, this.config.language.vocab] })
-    await this.engine.run({ graph, feeds: fed.feeds, into: { distribution: name }, bindPrefix: prefix })
+    const into = { distribution: name }
+    const { floor } = await this.engine.run({
+      graph,
+      feeds: fed.feeds,
+      into,
+      fetch: k ? ['floor'] : [],
+      bindPrefix: prefix,
+    })
+    return floor ? (floor.data as Float32Array).slice(0, targets.tokens.length) : null
+  }
+
+  /** A number a target, forward only: `build` makes it as it would make a loss; graphs are cached under `name`. */
+  async perToken(
+    batch: Batch,
+    targets: Targets,
+    { name, build }: { readonly name: string; build(context: ObjectiveContext): Tensor },
+  ): Promise<Float32Array> {
+    const fed = batchFeeds(batch, targets, this.#sampler)
+    const graph = `tokens:${name}:${fed.key}${this.#key()}`
+    const make = () => {
+      const objective = { name, build: (context: ObjectiveContext) => ({ loss: build(context) }) }
+      return compile({ tokens: predict(objective, this.#forward(fed).prediction).loss }, this.#sampler.mapped)
+    }
+    await this.engine.define(graph, make)
+    const { tokens } = await this.engine.run({ graph, feeds: fed.feeds, fetch: ['tokens'] })
+    return (tokens!.data as Float32Array).slice(0, targets.tokens.length)
   }
 
   /** Samples a completion for every row; prompts may carry different clips, and a prompt may have many rows. */

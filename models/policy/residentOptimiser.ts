@@ -1,7 +1,19 @@
 import { compile, type Tensor } from '../graph/index.ts'
-import { adamWDefaults, type OptimiserKind, optimiserStep, optimisers, stateArrays } from '../optimisers/index.ts'
+import {
+  adamWDefaults,
+  noiseOf,
+  type Optimiser,
+  type OptimiserKind,
+  onlineMergingDefaults,
+  optimiserStep,
+  optimisers as registered,
+  stateArrays,
+} from '../optimisers/index.ts'
+import { sfc32 } from '../random.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Value } from '../runtime/runtime.ts'
+
+const optimisers: Readonly<Record<OptimiserKind, Optimiser>> = registered
 
 /** Numbers of one step of the optimiser. */
 export interface UpdateOptions {
@@ -14,6 +26,15 @@ export interface UpdateOptions {
   readonly maxGradNorm?: number
   /** What the gradient arrays are multiplied by first; 1 unless said. */
   readonly gradScale?: number
+}
+
+/** Numbers that an optimiser keeps over a stage. */
+export interface OptimiserSettings {
+  /** Of online merging: a and p of `onDare` and `onTies`. */
+  readonly weight?: number
+  readonly keep?: number
+  /** What is random in a step is drawn from this and the step (0). */
+  readonly seed?: number
 }
 
 /** An optimiser whose state lives in the engine, beside the weights and their `grad/<name>` arrays. */
@@ -33,6 +54,7 @@ export async function residentOptimiser(
   kind: OptimiserKind,
   trainable: ReadonlyMap<string, Tensor>,
   key: string,
+  settings: OptimiserSettings = {},
 ): Promise<ResidentOptimiser> {
   const { outputs, into } = optimiserStep(optimisers[kind], trainable)
   const arrays = stateArrays(optimisers[kind], trainable)
@@ -42,6 +64,14 @@ export async function residentOptimiser(
   const graph = `optimiser/${kind}${key}`
   await engine.define(graph, () => compile(outputs))
 
+  const { weight, keep, seed = 0 } = { ...onlineMergingDefaults, ...settings }
+  const { length: nNoise } = noiseOf(optimisers[kind], trainable)
+  const noise = (step: number): Record<string, Value> => {
+    if (nNoise === 0) return {}
+    const random = sfc32((seed ^ Math.imul(step, 0x9e3779b1)) >>> 0)
+    return { noise: { dtype: 'float32', shape: [nNoise], data: Float32Array.from({ length: nNoise }, () => random()) } }
+  }
+  const merging = optimisers[kind].keeps !== undefined
   const number = (value: number): Value => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) })
   return {
     async state() {
@@ -66,6 +96,8 @@ export async function residentOptimiser(
           grad_scale: number(gradScale),
           correction1: number(1 / (1 - adamWDefaults.beta1 ** step)),
           correction2: number(1 / (1 - adamWDefaults.beta2 ** step)),
+          ...(merging && { merge_weight: number(weight), keep: number(keep) }),
+          ...noise(step),
         },
         into,
         fetch: ['grad_norm'],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type OptimiserKind, optimisers, type Tower, towers } from '../../models/index.ts'
+import { type OptimiserKind, onlineMergingDefaults, optimisers, type Tower, towers } from '../../models/index.ts'
 
 /** Fields of every stage that takes gradient steps; the defaults that differ are given by the stage. */
 export const optimiserFields = (defaults: {
@@ -10,7 +10,30 @@ export const optimiserFields = (defaults: {
   optimiser: z
     .enum(Object.keys(optimisers) as [OptimiserKind, ...OptimiserKind[]])
     .default('adamw')
-    .describe('adamw; muon moves the matrices inside the towers by orthogonal steps of the same size'),
+    .describe(
+      'adamw; muon moves the matrices inside the towers by orthogonal steps of the same size; on-dare and on-ties merge every ' +
+        'step of adamw with the way from a base model to this one (online_merging)',
+    ),
+  online_merging: z
+    .strictObject({
+      base: z
+        .strictObject({ model: z.string().min(1).describe('folder or hub name') })
+        .describe('the model that training of this one began with'),
+      weight: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .default(onlineMergingDefaults.weight)
+        .describe('share of that way that comes in at every step; above 1e-4 it is said to be unstable'),
+      keep: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(onlineMergingDefaults.keep)
+        .describe('share of the coordinates that is kept: at random (on-dare), or the largest (on-ties)'),
+    })
+    .optional()
+    .describe('on-dare, on-ties: what is merged, so that less of what was learnt before is lost (arXiv 2405.17931)'),
   freeze: z
     .array(z.enum(towers as unknown as [Tower, ...Tower[]]))
     .default([])

@@ -47,6 +47,19 @@ export const recipeSchema = z
       const message = 'no samples: neither the stage nor the recipe names data. Add data: train.jsonl.'
       context.addIssue({ code: 'custom', path: ['stages', i, stage.kind], message })
     }
+    for (const [i, stage] of stages.entries()) {
+      const { kind, optimiser, online_merging: merging } = stage
+      const merges = optimiser === 'on-dare' || optimiser === 'on-ties'
+      if (merges && (kind === 'reward' || (kind === 'rl' && stage.algorithm === 'ppo'))) {
+        const message = `${optimiser} merges models of one shape, and this stage trains a head that its base has not. Write adamw.`
+        context.addIssue({ code: 'custom', path: ['stages', i, kind, 'optimiser'], message })
+      }
+      if (merges === (merging !== undefined)) continue
+      const message = merges
+        ? `${optimiser} merges with the way from a base. Add online_merging: { base: { model: … } }.`
+        : `read only when optimiser is on-dare or on-ties, and it is ${optimiser}. Remove it.`
+      context.addIssue({ code: 'custom', path: ['stages', i, kind, merges ? 'optimiser' : 'online_merging'], message })
+    }
     const seen = new Set<string | undefined>()
     for (const [i, { name }] of evaluations.entries()) {
       if (seen.has(name)) {

@@ -19,11 +19,13 @@ export interface Rollout {
   readonly shown: Shown
   readonly completion: Completion
   readonly verdicts: readonly Verdict[]
-  /** Score by the rubric, and what an over-long answer loses. */
+  /** Score by the rubric, shaped where a reward model speaks along, and what an over-long answer loses. */
   readonly reward: number
   readonly advantage: number
   /** Score by a rubric that is not trained on, where one is named and could decide. */
   readonly heldOutScore?: number
+  /** What a reward model gave, and the score that it was shaped with. */
+  readonly modelReward?: { readonly reward: number; readonly verified: number }
 }
 
 /** A rollout as the run folder keeps it. */
@@ -35,6 +37,7 @@ export const rolloutRecord = ({
   verdicts,
   reward,
   advantage,
+  modelReward,
 }: Rollout): RolloutRecord => ({
   sample_id: sample.id,
   group_index: groupIndex,
@@ -47,4 +50,5 @@ export const rolloutRecord = ({
   advantage,
   n_tokens: completion.completionIds.length,
   finish_reason: completion.finishReason,
+  ...(modelReward && { model_reward: modelReward.reward, score: modelReward.verified }),
 })

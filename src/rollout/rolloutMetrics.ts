@@ -15,6 +15,7 @@ export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Rec
   const cut = rollouts.filter(({ completion }) => completion.finishReason === 'length').length
   const ratesOf = (part: readonly Rollout[]) =>
     criterionRates(part.map(({ sample, verdicts }) => ({ rubric: sample.rubric, verdicts })))
+  const shaped = rollouts.flatMap(({ modelReward }) => modelReward ?? [])
   const heldOut = rollouts.flatMap((rollout) => rollout.heldOutScore ?? [])
   return {
     reward: mean(rewards),
@@ -28,6 +29,10 @@ export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Rec
     'completions/empty_ratio': rollouts.filter(({ completion }) => completion.text === '').length / rollouts.length,
     num_tokens: lengths.reduce((total, n) => total + n, 0),
     'scaffold/ratio': mean(rollouts.map(({ shown }) => shown.ratio)),
+    ...(shaped.length > 0 && {
+      'reward/model': mean(shaped.map(({ reward }) => reward)),
+      'reward/verified': mean(shaped.map(({ verified }) => verified)),
+    }),
     ...(heldOut.length > 0 ? { 'reward/held_out': mean(heldOut) } : {}),
     ...Object.fromEntries(ratesOf(rollouts).map(({ group: name, pass_rate }) => [`rubric/${name}/pass`, pass_rate])),
     ...Object.fromEntries(

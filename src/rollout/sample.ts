@@ -14,6 +14,8 @@ export interface Completion extends GeneratedRow {
   readonly ask: number
   readonly promptIds: readonly number[]
   readonly text: string
+  /** False on tokens that the policy did not choose: what a tool answered. They are read and not learnt (all true). */
+  readonly isOwn?: readonly boolean[]
 }
 
 export interface SampleOptions {

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../rubrics/index.ts'
+import type { Mode } from '../prompts/mode.ts'
 import type { TaskFigure } from '../tasks/index.ts'
 
 /** What a stage measured in one step, under TRL's names; written as a line of `metrics.jsonl`. */
@@ -28,6 +29,9 @@ export interface RolloutRecord {
   readonly advantage: number
   readonly n_tokens: number
   readonly finish_reason: 'stop' | 'length'
+  /** What a reward model gave, and the rubric's score that it was shaped with. */
+  readonly model_reward?: number
+  readonly score?: number
 }
 
 /** One evaluation of one control; a line of `evaluations.jsonl`. */
@@ -51,6 +55,8 @@ export interface EvaluationRecord {
     readonly n: number
     readonly sign: 1 | -1
   }[]
+  /** Score by mode, where samples are of several: voice chat, audio analysis, text. */
+  readonly modes?: readonly { readonly mode: Mode; readonly score: number; readonly n: number }[]
   /** Metrics of the tasks that were asked; see docs/tasks.md. */
   readonly tasks?: readonly TaskFigure[]
   /** What the answers say beside their score, where they can say it; names: docs/analysis.md. */

@@ -1,5 +1,6 @@
 import type { Policy, SamplingOptions } from '../../models/index.ts'
 import type { Rubric } from '../../rubrics/index.ts'
+import type { RewardModel } from '../judge/rewardModel.ts'
 import { withScaffold } from '../prompts/message.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { type Random, seededRandom } from '../random.ts'
@@ -12,6 +13,7 @@ import { rolloutMetrics } from '../rollout/rolloutMetrics.ts'
 import { type Completion, sampleCompletions } from '../rollout/sample.ts'
 import { type Algorithm, groupAdvantages } from '../update/advantages.ts'
 import { type OverlongOptions, overlongPenalty } from '../update/overlong.ts'
+import { shapedReward } from '../update/shapedReward.ts'
 import { type UpdateOptions, updatePolicy } from '../update/policyUpdate.ts'
 
 export { type Rollout, rolloutRecord, type Shown } from '../rollout/rollout.ts'
@@ -30,6 +32,8 @@ export interface RlOptions extends UpdateOptions {
   readonly groups?: GroupOptions
   /** What answers close to the limit lose; left out, nothing. */
   readonly overlong?: OverlongOptions | null
+  /** Says how good each answer is beside its score, which it is shaped with; see `shapedReward`. Left out, nobody does. */
+  readonly rewardModel?: { readonly model: RewardModel; readonly alpha: number }
   /** Rubric by which answers are scored and not trained: the reward-hacking watch. */
   readonly heldOut?: Rubric
   /** Decides the criteria that no verifier does; they are unknown without it, and worth 0. */
@@ -149,8 +153,13 @@ async function rollOut(
   const judged = judge
     ? await allOf(judging)
     : completions.map(({ text }, i) => judgeByVerifiers(sampleOf(i).rubric, text))
-  const rewards = judged.map(({ score }, i) => score + penaltyOf(completions[i]!.completionIds.length, options))
-  const advantages = groupAdvantages(rewards, group, options.algorithm)
+  const modelRewards = await modelRewardsOf(completions, sampleOf, options)
+  const rewards = judged.map(({ score }, i) => {
+    const shaped = modelRewards ? shapedReward(modelRewards[i]!, score, options.rewardModel!.alpha) : score
+    return shaped + penaltyOf(completions[i]!.completionIds.length, options)
+  })
+  const lengths = completions.map(({ completionIds }) => completionIds.length)
+  const advantages = groupAdvantages(rewards, group, options.algorithm, lengths)
   const heldOutScores = await scoresHeldOut(completions, sampleOf, options)
   seconds.rollout += (rolledOut - started) / 1000
   seconds.judge += (performance.now() - rolledOut) / 1000
@@ -163,7 +172,21 @@ async function rollOut(
     reward: rewards[i]!,
     advantage: advantages[i]!,
     ...(heldOutScores && { heldOutScore: heldOutScores[i]! }),
+    ...(modelRewards && { modelReward: { reward: modelRewards[i]!, verified: judged[i]!.score } }),
   }))
+}
+
+/** What the reward model says of every answer; undefined where there is none. */
+async function modelRewardsOf(
+  completions: readonly Completion[],
+  sampleOf: (i: number) => PreparedSample,
+  { rewardModel }: RlOptions,
+): Promise<number[] | undefined> {
+  if (!rewardModel) return undefined
+  const said = completions.map(({ text }, i) =>
+    rewardModel.model.reward([...sampleOf(i).messages, { role: 'assistant', content: text }]),
+  )
+  return allOf(said)
 }
 
 /** Scores by the rubric that is not trained on; undefined where there is none. */

@@ -6,7 +6,7 @@ import type { Model } from '../model/modelFolder.ts'
 import { audioPaths, type Message, withScaffold } from '../prompts/message.ts'
 import type { Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
-import type { LoadedData, Taught } from './loadData.ts'
+import { conversationsOf, type LoadedData, type Taught } from './loadData.ts'
 
 /** Data of which every sample fits the model. */
 export interface FittingData extends LoadedData {
@@ -66,15 +66,13 @@ export async function fitData(
     const where = `stages[${i}].${stage.kind}`
     if (stage.kind === 'rl') {
       await checkPrompts(data.asked.get(i)!, where, stage.max_completion_tokens, stage.scaffold !== null)
-      continue
+      if (!data.taught.has(i)) continue
     }
     const samples = data.taught.get(i)!
-    const limit = Math.min(stage.max_length, maxPositions)
+    const limit = Math.min('max_length' in stage ? stage.max_length : maxPositions, maxPositions)
     const fitting: Taught[] = []
     for (const sample of samples) {
-      const lengths = [sample.messages, ...(sample.rejected ? [sample.rejected] : [])].map((messages) =>
-        measure(messages, limit, conversation),
-      )
+      const lengths = conversationsOf(sample).map((messages) => measure(messages, limit, conversation))
       if ((await Promise.all(lengths)).every((length) => length <= limit)) fitting.push(sample)
     }
     taught.set(i, fitting)

@@ -16,7 +16,7 @@ import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { Message } from '../prompts/message.ts'
 import { seededRandom } from '../random.ts'
 import type { FreshModel, Recipe } from '../recipe/index.ts'
-import type { LoadedData } from './loadData.ts'
+import { conversationsOf, type LoadedData } from './loadData.ts'
 
 /** Most tokens of a vocabulary that is trained with the model and not told otherwise. */
 const DEFAULT_VOCAB = 1024
@@ -66,7 +66,7 @@ function tagsOfAnswers({ taught }: LoadedData): string[] {
   const tags = new Set<string>()
   for (const samples of taught.values()) {
     for (const sample of samples) {
-      for (const messages of [sample.messages, sample.rejected ?? []]) {
+      for (const messages of conversationsOf(sample)) {
         for (const { role, content } of messages) {
           if (role !== 'assistant' || typeof content !== 'string') continue
           for (const token of content.match(TAG) ?? []) if (isTaskTag(token)) tags.add(token)
@@ -99,10 +99,7 @@ function* textsOf(data: LoadedData): Generator<string> {
     }
   }
   for (const samples of data.taught.values()) {
-    for (const { messages, rejected = [] } of samples) {
-      yield* turns(messages)
-      yield* turns(rejected)
-    }
+    for (const sample of samples) for (const messages of conversationsOf(sample)) yield* turns(messages)
   }
   for (const samples of data.asked.values()) {
     for (const { messages, rubric } of samples) {

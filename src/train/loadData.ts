@@ -5,6 +5,8 @@ import type { Message } from '../prompts/message.ts'
 import type { DataRef, JudgeOptions, Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
 import { loadPairs } from '../stages/preferencePairs.ts'
+import type { RankedAnswer } from '../stages/rankedAnswers.ts'
+import { loadRanked } from './loadRanked.ts'
 
 /** A sample to learn an answer from. */
 export interface Taught {
@@ -13,7 +15,14 @@ export interface Taught {
   /** Of a pair: the prompt with the answer that is not preferred, and how many messages the prompt has. */
   readonly rejected?: readonly Message[]
   readonly nPrompt?: number
+  /** Of a ranking: all its answers, `messages` being the first, and whether they are only measured. */
+  readonly ranked?: readonly RankedAnswer[]
+  readonly test?: boolean
 }
+
+/** Every conversation of a sample: one with each of its answers. */
+export const conversationsOf = ({ messages, rejected, ranked }: Taught): (readonly Message[])[] =>
+  ranked ? ranked.map((answer) => answer.messages) : [messages, ...(rejected ? [rejected] : [])]
 
 /** Samples of every stage and evaluation, in the recipe's order, with what was left out. */
 export interface LoadedData {
@@ -47,14 +56,14 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
             `${shortPath(ref.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
           )
         }
-        const { id, reference, asked } = sample
-        return {
+        const { id, reference, asked: task } = sample
+        const asked = {
           id,
           messages: promptMessages(sample),
           rubric: await rubrics.get(own),
-          ...(reference !== undefined && { reference }),
-          ...(asked && { asked }),
+          ...(task && { asked: task }),
         }
+        return reference === undefined ? asked : { ...asked, reference }
       }),
     )
     if (judge.kind === 'verifiers') notes.push(...undecided(askables, where))
@@ -68,12 +77,17 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     const where = `stages[${i}].${stage.kind}`
     if (stage.kind === 'rl') {
       asks.set(i, await asked(ref, stage, where))
+      if (stage.ptx) taught.set(i, answered(await read(stage.ptx.data), stage.ptx.data))
       if (stage.held_out) {
         const rubric = await rubrics.get(stage.held_out.rubric)
         if (stage.held_out.judge.kind === 'verifiers')
           notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
         heldOut.set(i, rubric)
       }
+    } else if (stage.kind === 'reward') {
+      const { taught: own, notes: said } = await loadRanked(ref, stage, `${recipe.seed}/${i}`)
+      taught.set(i, own)
+      notes.push(...said)
     } else if (stage.kind === 'preference') {
       const { pairs, notes: said } = await loadPairs(ref.path, ref)
       taught.set(i, pairs)

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type OptimiserKind, readAdapter, type Tower } from '../../models/index.ts'
+import { readAdapter } from '../../models/index.ts'
 import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
+import type { Stage } from '../recipe/index.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
+import { mergingSettings } from './onlineMerging.ts'
 
 /** Where a run stands; with the weights and the optimiser it is all that a resumption needs. */
 export interface RunState {
@@ -23,7 +25,13 @@ export async function saveCheckpoint(
   run: RunFolder,
   model: Model,
   state: RunState,
-  options: { maxSeconds: number; keep: number; hasReference: boolean },
+  options: {
+    maxSeconds: number
+    keep: number
+    hasReference: boolean
+    /** Writes what the stage trains beside the model. */
+    saveSide?: ((folder: string) => Promise<void>) | undefined
+  },
 ): Promise<Checkpoint> {
   const saved = await run.checkpoints.save(state.globalStep, async (folder) => {
     const at = (file: string) => path.join(folder, file)
@@ -32,6 +40,7 @@ export async function saveCheckpoint(
     if (options.hasReference) {
       await saveTensors(at('reference.safetensors'), model.policy, await model.policy.weights(REFERENCE))
     }
+    await options.saveSide?.(folder)
     await writeFile(at('state.json'), `${JSON.stringify(state, null, 2)}\n`)
   })
   run.checkpoints.prune(options.keep)
@@ -42,7 +51,7 @@ export async function saveCheckpoint(
 export async function restoreCheckpoint(
   { folder }: Checkpoint,
   { policy }: Model,
-  stages: readonly { readonly optimiser: OptimiserKind; readonly freeze: readonly Tower[] }[],
+  stages: readonly Stage[],
 ): Promise<RunState> {
   const at = (file: string) => path.join(folder, file)
   const state = JSON.parse(await readFile(at('state.json'), 'utf8')) as RunState
@@ -53,6 +62,10 @@ export async function restoreCheckpoint(
   if (existsSync(at('reference.safetensors'))) {
     await policy.setWeights(loadTensors(at('reference.safetensors')), REFERENCE)
   }
-  await policy.setOptimiserState(loadTensors(at('optimiser.safetensors')), stage.optimiser)
+  const optimiserState = loadTensors(at('optimiser.safetensors'))
+  // None of a stage that trains something beside the model.
+  if (optimiserState.size > 0) {
+    await policy.setOptimiserState(optimiserState, stage.optimiser, mergingSettings(stage, state.stage))
+  }
   return state
 }

@@ -34,10 +34,15 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   const { progress, signal, recipeFile, overrides = [] } = options
   const recipe = await readRecipe(recipeFile, overrides)
   const folder = reserveFolder(options, recipe)
-  let engine: Engine | undefined
+  const engines: Engine[] = []
+  const openEngine = () => {
+    const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+    engines.push(engine)
+    return engine
+  }
   try {
     const loaded = await loadData(recipe)
-    engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+    const engine = openEngine()
     const model = await freshOrLoaded(recipe, loaded, engine)
     const store = featureStore({
       nMels: model.policy.nMels,
@@ -53,13 +58,14 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
     const judges = recipeJudges(run.path, (line) => progress.warn(line))
     try {
       await openAll(judges, recipe)
-      return await new Trainer({ recipe, data, model, store, judges, run, progress, signal, resumeHint: hint }).run()
+      const rest = { progress, signal, resumeHint: hint, openEngine }
+      return await new Trainer({ recipe, data, model, store, judges, run, ...rest }).run()
     } finally {
       await judges.close()
     }
   } finally {
     folder.close()
-    await engine?.close()
+    await Promise.all(engines.map((engine) => engine.close()))
   }
 }
 

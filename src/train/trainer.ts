@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Engine } from '../../models/index.ts'
 import { type AlarmWatch, alarmWatch } from '../alarms.ts'
 import { RunError } from '../errors.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
@@ -16,7 +17,8 @@ import { REFERENCE } from '../update/policyUpdate.ts'
 import { makeEvaluations, sayLifts, scaffoldLifts } from './evaluations.ts'
 import type { FittingData } from './fitData.ts'
 import { Interrupted } from './interrupted.ts'
-import { runnerOf } from './stages/index.ts'
+import { beginMerging, mergingSettings } from './onlineMerging.ts'
+import { runnerOf, type SideStage } from './stages/index.ts'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.ts'
 
 export interface TrainerOptions {
@@ -30,6 +32,8 @@ export interface TrainerOptions {
   readonly signal: AbortSignal | undefined
   /** The line that goes on with this run. */
   readonly resumeHint: string
+  /** Another engine on the run's device. */
+  openEngine(): Engine
 }
 
 /** One run: its stages in order, each step by step, with evaluations around them. */
@@ -37,6 +41,7 @@ export class Trainer {
   readonly #options: TrainerOptions
   readonly #alarms: AlarmWatch = alarmWatch()
   readonly #sitting = performance.now()
+  #side: SideStage | undefined
   #state: RunState = {
     stage: 0,
     step: 0,
@@ -83,31 +88,44 @@ export class Trainer {
     const runner = runnerOf(stage)
     const total = runner.steps(stage, data, index)
     if (this.#state.step >= total) return
+    const trainsModel = runner.trainsModel !== false
+    const checkpoint = this.#state.step === 0 ? null : (run.checkpoints.list().at(-1)?.folder ?? null)
     if (this.#state.step === 0) {
-      await model.policy.freeze(stage.freeze)
-      await model.policy.resetOptimiser(stage.optimiser)
+      await model.policy.freeze(trainsModel ? stage.freeze : [])
+      if (trainsModel) {
+        await model.policy.resetOptimiser(stage.optimiser, mergingSettings(stage, index))
+        await beginMerging(model.policy, stage, index)
+      }
       if (runner.keepsReference(stage)) await model.policy.snapshot(REFERENCE)
     }
-    for (const line of trainableLines(model.policy)) progress.note(line)
+    if (trainsModel) for (const line of trainableLines(model.policy)) progress.note(line)
     progress.stage(this.#stageName(stage, index), total, this.#state.step)
-    const takeStep = runner.start(stage, {
+    const started = runner.start(stage, {
       recipe,
       data,
       model,
       store,
       judges,
       signal,
+      openEngine: this.#options.openEngine,
+      checkpoint,
       runPath: run.path,
       index,
       total,
       seed: `${recipe.seed}/${index}`,
       keepRollouts: (records) => run.rollouts(this.#state.globalStep + 1, records),
     })
+    this.#side = typeof started === 'function' ? undefined : started
+    const takeStep = typeof started === 'function' ? started : started.take
     for (let step = this.#state.step + 1; step <= total; step++) {
-      const started = performance.now()
+      const begun = performance.now()
       const metrics = await takeStep(step).catch((error: unknown) => this.#explain(error, stage, index, step))
-      this.#record(stage, index, step, metrics, (performance.now() - started) / 1000)
+      this.#record(stage, index, step, metrics, (performance.now() - begun) / 1000)
       const last = step === total
+      if (last) {
+        await this.#side?.finish() // before the checkpoint, which says that the stage is done
+        this.#side = undefined
+      }
       if (last || signal?.aborted || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
       if (!(last && index === recipe.stages.length - 1)) this.#stopIfAsked()
     }
@@ -202,6 +220,7 @@ export class Trainer {
       maxSeconds: recipe.clips.max_seconds,
       keep: 2,
       hasReference: runnerOf(stage).keepsReference(stage),
+      saveSide: this.#side?.save,
     })
   }
 
@@ -279,6 +298,6 @@ function shownValues({ loss, reward, reward_std, ...metrics }: Record<string, nu
     const { 'scaffold/ratio': scaffold, 'completions/mean_length': length } = metrics
     return { reward, 'reward/std': reward_std!, scaffold: scaffold!, length: length! }
   }
-  const accuracy = metrics['rewards/accuracies']
+  const accuracy = metrics['rewards/accuracies'] ?? metrics.accuracy // of pairs, or of a reward model's
   return { loss: loss!, ...(accuracy !== undefined && { accuracy }) }
 }

@@ -7,6 +7,10 @@ import { checkFinite, learntBatch } from '../stages/diverged.ts'
 import { dropoutSeed } from './dropoutSeed.ts'
 import type { GrpoLossOptions } from './losses/grpo.ts'
 import { type PolicyLossKind, policyLosses } from './losses/index.ts'
+import { readsDistribution } from './losses/kl.ts'
+import { type ValueLossOptions, withValueLoss } from './losses/valueLoss.ts'
+import { addPull, type PulledSample, type PullOptions } from './pull.ts'
+import { type CreditOptions, type RewardKl, tokenCredit } from './tokenCredit.ts'
 import { type Aggregation, tokenWeights } from './tokenWeights.ts'
 
 /** Weights kept aside as the reference of the KL term. */
@@ -39,6 +43,19 @@ export interface UpdateOptions {
   readonly scaffoldTurn?: 'own' | 'merged'
   /** Whether answers cut at the limit are learnt from ('learn'); 'skip' gives their tokens weight 0. */
   readonly cutAnswers?: 'learn' | 'skip'
+  /** Words that the KL estimator `top-k` looks at (500, as Baichuan Alignment does). */
+  readonly klTop?: number
+  /** Answers a prompt, and how their rewards become advantages; read where these are made anew, with `rewardKl`. */
+  readonly group?: number
+  readonly algorithm?: CreditOptions['algorithm']
+  /** The KL to the reference is taken off the reward; `loss.kl` is then 0. */
+  readonly rewardKl?: RewardKl | undefined
+  /** PPO: advantages against the values of the policy's own head, which is trained along. */
+  readonly critic?: (NonNullable<CreditOptions['critic']> & ValueLossOptions) | undefined
+  /** What holds the policy to what it could do before, one batch a minibatch. */
+  readonly pull?:
+    | (PullOptions & { samples(step: number, minibatch: number): Promise<readonly PulledSample[]> })
+    | undefined
   /** What an adapter's dropout is drawn from, with the step ('0'). */
   readonly seed?: number | string
 }
@@ -60,7 +77,9 @@ export async function updatePolicy(
   const { ratio = 'plain/plain', loss } = options
   const parts = inParts(learnt, options.minibatches)
   const onPolicy = parts.length === 1 && ratio !== 'plain/scaffold'
-  const objective = policyLosses[loss.kind ?? 'grpo'].build({ ...loss, onPolicy })
+  const { rewardKl, critic, pull, klTop = 500 } = options
+  const policyLoss = policyLosses[loss.kind ?? 'grpo'].build({ ...loss, onPolicy })
+  const objective = critic ? withValueLoss(policyLoss, critic) : policyLoss
   const learningRate = learningRateAt(step - 1, options.steps, {
     peak: options.learningRate,
     floor: options.minLearningRate,
@@ -71,10 +90,25 @@ export async function updatePolicy(
   const built = batchesOn(ratio === 'scaffold/scaffold')
   const builtOld = ratio === 'plain/scaffold' ? batchesOn(true) : built
   const old = onPolicy ? null : await inTurn(builtOld, ({ batch, targets }) => policy.logProbs(batch, targets))
-  const exact = loss.kl > 0 && loss.klEstimator === 'exact'
+  const exact = loss.kl > 0 && readsDistribution(loss.klEstimator)
+  const byToken = rewardKl !== undefined && !readsDistribution(rewardKl.estimator)
   const reference =
-    loss.kl > 0 && !exact
+    (loss.kl > 0 && !exact) || byToken
       ? await inTurn(built, ({ batch, targets }) => policy.logProbs(batch, targets, { prefix: REFERENCE }))
+      : null
+
+  const credited =
+    critic || rewardKl
+      ? await tokenCredit(
+          policy,
+          built.map((part, i) => ({ ...part, learnt: parts[i]! })),
+          { group: options.group ?? 1, algorithm: options.algorithm ?? 'grpo', rewardKl, critic },
+          {
+            old: byToken ? await inTurn(built, ({ batch, targets }) => policy.logProbs(batch, targets)) : null,
+            reference,
+          },
+          REFERENCE,
+        )
       : null
 
   const sums: Record<string, number> = {}
@@ -84,10 +118,23 @@ export async function updatePolicy(
     const values: Record<string, ArrayLike<number>> = { ...targets.values }
     if (old) values.old_log_probs = old[i]!
     if (reference) values.ref_log_probs = reference[i]!
-    if (exact) await policy.keepDistribution(batch, targets, 'ref_distribution', { prefix: REFERENCE })
+    if (credited) {
+      const { advantages, oldValues, returns } = credited.credit[i]!
+      Object.assign(values, { advantage: advantages, ...(returns && { return: returns, old_value: oldValues! }) })
+    }
+    if (exact) {
+      const top = loss.klEstimator === 'top-k' ? klTop : undefined
+      const kept = { prefix: REFERENCE, top }
+      const floor = await policy.keepDistribution(batch, targets, 'ref_distribution', kept)
+      if (floor) values.ref_floor = floor
+    }
     const { metrics, logProbs } = await policy.gradients(batch, { ...targets, values }, objective, {
       seed: dropoutSeed(String(options.seed ?? 0), step, i),
     })
+    if (pull) {
+      const samples = await pull.samples(step, i)
+      sums.pull = (sums.pull ?? 0) + (await addPull(policy, renderer, samples, pull, REFERENCE)) / parts.length
+    }
     const { gradNorm } = await policy.update({
       step: (step - 1) * parts.length + i + 1,
       learningRate,
@@ -107,6 +154,7 @@ export async function updatePolicy(
   }
   return {
     ...sums,
+    ...credited?.metrics,
     'clip_ratio/region_mean': (sums['clip_ratio/low_mean'] ?? 0) + (sums['clip_ratio/high_mean'] ?? 0),
     learning_rate: learningRate,
     ...(gap.n > 0 ? { sampler_trainer_kl: gap.total / gap.n, max_logprob_diff: gap.worst } : {}),
@@ -125,8 +173,9 @@ function widen(gap: Gap, part: readonly Learnt[], logProbs: Float32Array, ratio:
   let at = 0
   for (const { rollout } of part) {
     const { shown, completion } = rollout
-    for (const sampled of completion.logProbs) {
+    for (const [t, sampled] of completion.logProbs.entries()) {
       const difference = sampled - logProbs[at++]!
+      if (completion.isOwn?.[t] === false) continue // nobody sampled it
       if (ratio === 'plain/plain' && shown.text !== null) continue
       worst = Math.max(worst, Math.abs(difference))
       total += difference
@@ -149,7 +198,9 @@ function answerBatch(
   const clips = [...new Set(part.flatMap(({ rollout }) => rollout.sample.features))]
   const learns = ({ rollout, counts }: Learnt) =>
     counts && !(cutAnswers === 'skip' && rollout.completion.finishReason === 'length')
-  const lengths = part.map((one) => (learns(one) ? one.rollout.completion.completionIds.length : 0))
+  const nOwn = ({ completionIds, isOwn }: Rollout['completion']) =>
+    isOwn ? isOwn.filter(Boolean).length : completionIds.length
+  const lengths = part.map((one) => (learns(one) ? nOwn(one.rollout.completion) : 0))
   const weights = tokenWeights(lengths, aggregation, maxCompletionTokens)
   const tokens: { sequence: number; position: number }[] = []
   const values: Record<string, number[]> = { weight: [], advantage: [] }
@@ -160,10 +211,11 @@ function answerBatch(
     const promptIds = renderer.prompt(messages, sample.features)
     for (const i of completion.completionIds.keys()) {
       tokens.push({ sequence, position: promptIds.length + i })
-      values.weight!.push(weights[sequence]!)
+      const own = completion.isOwn?.[i] ?? true
+      values.weight!.push(own ? weights[sequence]! : 0)
       values.advantage!.push(advantage)
       values.sequence?.push(sequence)
-      values.inverse_length?.push(1 / completion.completionIds.length)
+      values.inverse_length?.push(own ? 1 / nOwn(completion) : 0)
     }
     return {
       ids: [...promptIds, ...completion.completionIds],

@@ -59,26 +59,43 @@ const lossSchema = z
     kl_estimator: z
       .enum(KL_ESTIMATORS)
       .default('k3')
-      .describe('how that KL is measured; exact sums over the vocabulary and needs memory for it'),
+      .describe(
+        'how that KL is measured; exact sums over the vocabulary, top-k over the words that the reference finds likeliest, and ' +
+          'both need memory for it',
+      ),
+    kl_top: z.int().positive().optional().describe('top-k: how many words (500, as in Baichuan Alignment)'),
+    kl_in: z
+      .enum(['loss', 'reward'])
+      .default('loss')
+      .describe('where that KL stands: a term of the loss, or taken off the reward of every token'),
     entropy: z.number().default(0).describe('coefficient of the entropy bonus'),
     cut_answers: z
       .enum(['learn', 'skip'])
       .default('learn')
       .describe('whether answers cut at max_completion_tokens are learnt from'),
   })
-  .superRefine(({ kind, dual_clip }, context) => {
+  .superRefine(({ kind, dual_clip, kl, kl_in, kl_top, kl_estimator }, context) => {
+    if (kl_in === 'reward' && kl === 0) {
+      const message = 'reward, and kl is 0, so nothing is taken off. Write a kl above 0, or kl_in: loss.'
+      context.addIssue({ code: 'custom', path: ['kl_in'], message })
+    }
+    if (kl_top !== undefined && kl_estimator !== 'top-k') {
+      const message = `read only when kl_estimator is top-k, and it is ${kl_estimator}. Remove it.`
+      context.addIssue({ code: 'custom', path: ['kl_top'], message })
+    }
     if (dual_clip === undefined || kind === 'grpo') return
     if (dual_clip === null) return // as it is
     const message = `read only when kind is grpo, and it is ${kind}. Remove it.`
     context.addIssue({ code: 'custom', path: ['dual_clip'], message })
   })
-  .transform(({ clip_low, clip_high, dual_clip, ...options }) => {
+  .transform(({ clip_low, clip_high, dual_clip, kl_top, ...options }) => {
     const { clipLow, clipHigh, dualClip } = policyLosses[options.kind].defaults
     return {
       ...options,
       clip_low: clip_low ?? clipLow,
       clip_high: clip_high ?? clipHigh,
       dual_clip: dual_clip === undefined ? dualClip : dual_clip,
+      ...(options.kl_estimator === 'top-k' && { kl_top: kl_top ?? 500 }),
     }
   })
 
@@ -128,18 +145,66 @@ const overlongSchema = z.strictObject({
   penalty: z.number().positive().default(1).describe('what an answer that fills the limit loses of its score'),
 })
 
+/** Defaults of TRL's PPO. */
+const criticSchema = z.strictObject({
+  gamma: z.number().gt(0).max(1).default(1).describe('discount a token'),
+  lambda: z.number().min(0).max(1).default(0.95).describe('how far an advantage looks beyond the next value'),
+  value_clip: z
+    .number()
+    .positive()
+    .default(0.2)
+    .describe('how far a value may move from what it was at sampling before it is drawn no further'),
+  value_weight: z.number().positive().default(0.1).describe("weight of the value's loss beside the policy's"),
+})
+
+/** γ of Baichuan's objective is not published. */
+const ptxSchema = z.strictObject({
+  data: dataSchema.describe('conversations with answers, such as those of the sft stage'),
+  kind: z
+    .enum(['kl', 'cross-entropy'])
+    .default('kl')
+    .describe(
+      'kl: to the policy at the start of the stage, which does not drag a merged model back to what the data were made with; ' +
+        'cross-entropy: to the answers themselves',
+    ),
+  weight: z.number().positive().default(0.1).describe("weight beside the policy's loss"),
+  batch: z.int().positive().default(8).describe('conversations a minibatch'),
+  top: z.int().positive().default(500).describe('kl: words of the reference that are looked at'),
+})
+
 export const rl = stageKind({
   kind: 'rl',
   about: 'reinforcement learning: samples answers, judges them by their rubrics, and learns from the difference',
   options: z
     .strictObject({
       algorithm: z
-        .enum(ALGORITHMS)
+        .enum([...ALGORITHMS, 'ppo'])
         .default('grpo')
         .describe(
           'how advantages are made, relative to the group: grpo divides by its deviation, dr-grpo does not, rloo compares with ' +
-            'the other answers, grpo-batch divides by the deviation of all answers of the step',
+            'the other answers, grpo-batch divides by the deviation of all answers of the step; reinforce++ compares with all ' +
+            'answers of the step, reinforce++-baseline after its group; ppo compares every token with a value that it learns',
         ),
+      reward_model: z
+        .strictObject({
+          model: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('folder, run or hub name; left out, the one of the last reward stage before'),
+          alpha: z.number().positive().default(0.5).describe('how soon σ is full'),
+        })
+        .nullable()
+        .default(null)
+        .describe(
+          'shapes the reward with what a reward model says: σ(α·its number) + score − 1, which puts every right answer above ' +
+            'every wrong one (Qwen2.5-Math)',
+        ),
+      critic: criticSchema.optional().describe('ppo: the values and their loss'),
+      ptx: ptxSchema
+        .nullable()
+        .default(null)
+        .describe('what holds the policy to what it could do before; null holds nothing'),
       data: dataSchema.optional().describe("samples to be asked; the recipe's data when left out"),
       rubric: z.string().min(1).optional().describe('name or path of the rubric of samples that carry none'),
       held_out: z
@@ -187,9 +252,16 @@ export const rl = stageKind({
         const message = `${loss.ratio} needs a scaffold, and none is shown. Remove it, or write a scaffold.`
         context.addIssue({ code: 'custom', path: ['loss', 'ratio'], message })
       }
+      if (options.critic !== undefined && options.algorithm !== 'ppo') {
+        const message = `read only when algorithm is ppo, and it is ${options.algorithm}. Remove it.`
+        context.addIssue({ code: 'custom', path: ['critic'], message })
+      }
       if (overlong && overlong.buffer > options.max_completion_tokens) {
         const message = `${overlong.buffer} is more than max_completion_tokens, ${options.max_completion_tokens}. Write fewer.`
         context.addIssue({ code: 'custom', path: ['overlong', 'buffer'], message })
       }
-    }),
+    })
+    .transform(({ critic, ...options }) =>
+      options.algorithm === 'ppo' ? { ...options, critic: critic ?? criticSchema.parse({}) } : options,
+    ),
 })

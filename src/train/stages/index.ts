@@ -1,5 +1,6 @@
 import type { Stage } from '../../recipe/index.ts'
 import { preference } from './preference.ts'
+import { reward } from './reward.ts'
 import { rl } from './rl.ts'
 import { sft } from './sft.ts'
 import type { StageRunner } from './stageRunner.ts'
@@ -7,9 +8,9 @@ import type { StageRunner } from './stageRunner.ts'
 type Runners = { readonly [K in Stage['kind']]: StageRunner<Extract<Stage, { kind: K }>> }
 
 /** Every kind of stage that a recipe can name, and how it is run. */
-const runners: Runners = { sft, preference, rl }
+const runners: Runners = { sft, preference, reward, rl }
 
 /** How this stage is run. */
 export const runnerOf = (stage: Stage): StageRunner<Stage> => runners[stage.kind] as StageRunner<Stage>
 
-export type { StageContext, TakeStep } from './stageRunner.ts'
+export type { SideStage, StageContext, TakeStep } from './stageRunner.ts'

@@ -1,9 +1,11 @@
+import type { Engine } from '../../../models/index.ts'
 import type { FeatureStore } from '../../features/featureStore.ts'
 import type { RecipeJudges } from '../../judge/recipeJudge.ts'
 import type { Model } from '../../model/modelFolder.ts'
 import type { Recipe, Stage } from '../../recipe/index.ts'
 import type { RolloutRecord } from '../../runs/index.ts'
 import type { FittingData } from '../fitData.ts'
+import type { Taught } from '../loadData.ts'
 
 /** What a stage works with. */
 export interface StageContext {
@@ -17,6 +19,10 @@ export interface StageContext {
   readonly signal: AbortSignal | undefined
   /** The run's folder, for what a stage keeps beside its checkpoints. */
   readonly runPath: string
+  /** Another engine on the same device, for what is trained beside the model; whoever opens it closes it. */
+  openEngine(): Engine
+  /** The checkpoint that the run goes on from within this stage; null when the stage begins. */
+  readonly checkpoint: string | null
   /** Place of the stage in the recipe, from 0. */
   readonly index: number
   /** Optimiser steps of the stage. */
@@ -30,12 +36,23 @@ export interface StageContext {
 /** Takes one step, counted from 1, and returns its metrics. */
 export type TakeStep = (step: number) => Promise<Record<string, number>>
 
+/** A stage that trains something beside the run's model. */
+export interface SideStage {
+  take: TakeStep
+  /** Writes into a checkpoint what going on needs of it; `StageContext.checkpoint` is where it reads that back. */
+  save(folder: string): Promise<void>
+  /** After the last step: keeps what was trained in the run. Called again where a run goes on from before that step. */
+  finish(): Promise<void>
+}
+
 /** How a kind of stage is run: one file a kind, listed in `index.ts`. */
 export interface StageRunner<S extends Stage> {
   steps(stage: S, data: FittingData, index: number): number
   /** Whether the weights that the stage starts from are kept beside those that train. */
   keepsReference(stage: S): boolean
-  start(stage: S, context: StageContext): TakeStep
+  /** False for a stage that leaves the run's model as it is: it gets no optimiser (true). */
+  readonly trainsModel?: false
+  start(stage: S, context: StageContext): TakeStep | SideStage
 }
 
 /** Steps of a stage that passes over what it was taught: those it names, or its passes. */
@@ -43,9 +60,10 @@ export function stepsOfPasses(
   stage: { readonly steps?: number; readonly epochs?: number; readonly batch: number },
   data: FittingData,
   index: number,
+  counts: (sample: Taught) => boolean = () => true,
 ): number {
   if (stage.steps !== undefined) return stage.steps
-  return Math.max(1, Math.ceil((data.taught.get(index)!.length * (stage.epochs ?? 1)) / stage.batch))
+  return Math.max(1, Math.ceil((data.taught.get(index)!.filter(counts).length * (stage.epochs ?? 1)) / stage.batch))
 }
 
 /** What every stage tells its optimiser. */

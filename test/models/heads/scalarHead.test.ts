@@ -5,6 +5,7 @@ import { mul, sum } from '../../../models/graph/index.ts'
 import {
   ConfigError,
   type Engine,
+  firstHead,
   fromConfigJson,
   type Objective,
   Policy,
@@ -97,7 +98,7 @@ describe('a head beside an audio-language model', () => {
     await plain.initialise(2)
     const config = { ...tinyConfig, head: { kind: 'value', layers: 2 } as const }
     const valued = new Policy({ config, engine: shared, audioId: AUDIO_ID, padId: 0 })
-    await valued.initialiseHead(1)
+    await valued.setSome(firstHead(valued.parameters, 1))
     const batch = tinyBatch()
     const targets = { tokens: [{ sequence: 0, position: 5 }] }
     expect(await valued.logProbs(batch, targets)).toEqual(await plain.logProbs(batch, targets))

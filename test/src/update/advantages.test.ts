@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ALGORITHMS, groupAdvantages, moments } from '../../../src/update/advantages.ts'
+import { groupAdvantages, moments } from '../../../src/update/advantages.ts'
 import { expectClose } from '../../models/closeTo.ts'
 import { policyGolden } from './losses/policyGolden.ts'
+import { valueGolden } from './losses/valueGolden.ts'
+
+/** Those that compare with the own group, and with a deviation of the batch at most. */
+const RELATIVE = ['grpo', 'dr-grpo', 'rloo', 'grpo-batch'] as const
 
 describe('group advantages', () => {
   it('of rewards .9, .7, .5, .3 are ±1.1619 and ±.3873: the deviation has n − 1 below', () => {
@@ -17,11 +21,11 @@ describe('group advantages', () => {
     expect(Array.from(groupAdvantages([0.2, 0.9], 1))).toEqual([0, 0])
   })
 
-  it.each(ALGORITHMS)('by %s are those of verl (of TRL, by the batch)', (algorithm) => {
+  it.each(RELATIVE)('by %s are those of verl (of TRL, by the batch)', (algorithm) => {
     expectClose(groupAdvantages(policyGolden.rewards, 4, algorithm), policyGolden.advantages[algorithm], 1e-6)
   })
 
-  it.each(ALGORITHMS)('by %s of a group of one are 0', (algorithm) => {
+  it.each(RELATIVE)('by %s of a group of one are 0', (algorithm) => {
     expect(Array.from(groupAdvantages([0.2, 0.9], 1, algorithm))).toEqual([0, 0])
   })
 
@@ -61,5 +65,27 @@ describe('group advantages', () => {
   it('rest on the sample deviation', () => {
     expect(moments([1, 3])).toEqual({ mean: 2, deviation: Math.SQRT2 })
     expect(moments([])).toEqual({ mean: 0, deviation: 0 })
+  })
+})
+
+describe('advantages over the whole step', () => {
+  it.each(['reinforce++', 'reinforce++-baseline'] as const)(
+    'by %s are those of verl, every token alike',
+    (algorithm) => {
+      const { scores, lengths } = valueGolden
+      expectClose(groupAdvantages(scores, 2, algorithm, lengths), valueGolden[algorithm], 1e-6)
+    },
+  )
+
+  it('by reinforce++ of rewards 1, 0, 0, 0 of one token each are 1.5 and −½ (variance 1/4)', () => {
+    expectClose(groupAdvantages([1, 0, 0, 0], 2, 'reinforce++'), [1.5, -0.5, -0.5, -0.5], 1e-6)
+    // With a baseline: ½, −½, 0, 0 of variance 1/6.
+    const root6 = Math.sqrt(6)
+    expectClose(groupAdvantages([1, 0, 0, 0], 2, 'reinforce++-baseline'), [root6 / 2, -root6 / 2, 0, 0], 1e-5)
+  })
+
+  it('of equal rewards are 0', () => {
+    expect([...groupAdvantages([0.3, 0.3], 1, 'reinforce++')]).toEqual([0, 0])
+    expect([...groupAdvantages([0.3, 0.3, 1, 1], 2, 'reinforce++-baseline')]).toEqual([0, 0, 0, 0])
   })
 })

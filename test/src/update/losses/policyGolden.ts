@@ -26,7 +26,7 @@ export const policyGolden: {
   }[]
   readonly kl: readonly { readonly name: KlEstimator; readonly loss: number; readonly dLogits: number[] }[]
   readonly rewards: number[]
-  readonly advantages: Readonly<Record<Algorithm, number[]>>
+  readonly advantages: Readonly<Record<Exclude<Algorithm, `reinforce++${string}`>, number[]>>
   readonly ratios: readonly {
     readonly options: object
     readonly totalSteps: number
