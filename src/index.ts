@@ -1,5 +1,6 @@
 /** The pipeline: recipes, data, rollouts, updates, evaluations, runs and their reports. */
 
+export { type MergeAdapterOptions, type MergedAdapter, mergeAdapterFolder } from './adapters/mergeAdapter.ts'
 export * from './analysis/index.ts'
 export { type ComposeModelOptions, composeFolder } from './composeFolder.ts'
 export { type ImportDataOptions, type ImportSummary, importData } from './data/import/importData.ts'

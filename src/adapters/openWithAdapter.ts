@@ -39,7 +39,7 @@ export async function openWithAdapter(
   const base = await baseNamed(model)
   const config = configOf(base.place)
   const adapter = adapterOf(options, config)
-  return openBeside(base, adapter, firstUpdates(adapter, config, seed), engine)
+  return openBeside(base, adapter, firstUpdates(adapter, config, seed), engine, { quantise: options.quantise })
 }
 
 /** A recipe's model and adapter before the base's weights are read: what can be counted without them. */
@@ -53,7 +53,7 @@ export async function assembleWithAdapter(
   const base = own ? (await baseOfAdapter(place, undefined)).place : place
   const config = configOf(base)
   const adapter = own ? readAdapter(place, config).adapter : options && adapterOf(options, config)
-  return assembleFrom(base, engine, undefined, adapter)
+  return assembleFrom(base, engine, adapter && { adapter })
 }
 
 /** The adapter that a recipe describes, beside a model of the given shape. @throws ConfigError */

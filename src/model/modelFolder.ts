@@ -5,10 +5,12 @@ import path from 'node:path'
 import {
   type Adapter,
   type AudioLanguageConfig,
+  type Bits,
   belongsTo,
   CheckpointError,
   type Engine,
   fromConfigJson,
+  isKept,
   isMapped,
   isTaskTag,
   type MappedWeights,
@@ -21,7 +23,6 @@ import {
   type Tokenizer,
   toConfigJson,
   writeAdapter,
-  writeSafetensors,
 } from '../../models/index.ts'
 import { type Base, baseOfAdapter } from '../adapters/base.ts'
 import { isMissingFile, UsageError } from '../errors.ts'
@@ -29,9 +30,12 @@ import { resolveModel } from '../hub/resolveModel.ts'
 import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
+import { inFewBits } from './fewBits.ts'
 import { isAdapter, modelPlace } from './modelPlace.ts'
+import { loadWeights, saveTensors } from './weightFiles.ts'
 
 export { isAdapter, modelPlace } from './modelPlace.ts'
+export { loadTensors, loadWeights, saveTensors } from './weightFiles.ts'
 
 /** A policy with the tokenizer it speaks through. */
 export interface Model {
@@ -40,8 +44,6 @@ export interface Model {
   readonly renderer: PromptRenderer
   /** What an adapter stands beside, by the name that its folder keeps. */
   readonly base?: string
-  /** Task tags that answers may hold beside those of the folder, as the answers of data do. */
-  readonly answerTags?: readonly string[]
 }
 
 const AUDIO_TOKEN = '<|AUDIO|>'
@@ -78,23 +80,24 @@ export async function saveModel(
   { policy, tokenizer, renderer, base }: Model,
   maxSeconds: number,
 ): Promise<void> {
+  const json = (file: string, value: object) =>
+    writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
   const { adapter, parameters: shapes, config } = policy
+  const generation = {
+    eos_token_id: renderer.stopIds,
+    pad_token_id: tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0],
+    ...(renderer.answerIds?.size ? { suppress_tokens: suppressedIds(tokenizer, renderer) } : {}),
+  }
   if (adapter) {
     if (base === undefined) throw new Error('internal: an adapter is saved without its base')
     writeAdapter(folder, { adapter, weights: await policy.adapterWeights(), shapes, config, base })
+    if ('suppress_tokens' in generation) await json('generation_config.json', generation)
     return
   }
-  const json = (file: string, value: object) =>
-    writeFile(path.join(folder, file), `${JSON.stringify(value, null, 2)}\n`)
   const files = tokenizer.files()
-  const { audio } = policy.config
-  const padId = tokenizer.has(PAD_TOKEN) ? tokenizer.idOf(PAD_TOKEN) : renderer.stopIds[0]
-  await json('config.json', toConfigJson(policy.config, audio ? tokenizer.idOf(AUDIO_TOKEN) : -1))
-  await json('generation_config.json', {
-    eos_token_id: renderer.stopIds,
-    pad_token_id: padId,
-    ...(renderer.answerIds?.size ? { suppress_tokens: suppressedIds(tokenizer, renderer) } : {}),
-  })
+  const { audio } = config
+  await json('config.json', toConfigJson(config, audio ? tokenizer.idOf(AUDIO_TOKEN) : -1))
+  await json('generation_config.json', generation)
   if (audio) {
     await json('preprocessor_config.json', {
       feature_extractor_type: 'WhisperFeatureExtractor',
@@ -108,56 +111,10 @@ export async function saveModel(
   await json('tokenizer.json', files.tokenizer)
   await json('tokenizer_config.json', files.config)
   const weights = await policy.weights()
-  for (const { name, of } of redundantTensors(policy.config)) {
+  for (const { name, of } of redundantTensors(config)) {
     weights.set(name, typeof of === 'string' ? weights.get(of)! : of())
   }
   await saveTensors(path.join(folder, 'model.safetensors'), policy, weights)
-}
-
-/** Named arrays of a policy's parameters; the names may carry a prefix that ends in `/`. */
-export async function saveTensors(
-  file: string,
-  policy: Policy,
-  arrays: ReadonlyMap<string, Float32Array>,
-): Promise<void> {
-  const redundant = new Map(redundantTensors(policy.config).map(({ name, shape }) => [name, shape]))
-  const shapeOf = (name: string) => policy.parameters.get(name) ?? redundant.get(name)!
-  const tensors = new Map(
-    [...arrays].map(([name, data]) => [name, { shape: shapeOf(name.replace(/^.*\//, '')), data }]),
-  )
-  writeSafetensors(file, tensors, { format: 'pt' })
-}
-
-export function loadTensors(file: string): Map<string, Float32Array> {
-  const opened = readSafetensors(file)
-  return new Map([...opened.tensors.keys()].map((name) => [name, opened.read(name)]))
-}
-
-/**
- * The parameters of a policy as a model folder holds them, in one file or in shards, less those that stay mapped; other
- * tensors stay unread.
- *
- * @throws CheckpointError when one is missing or of another shape
- */
-export function loadWeights(
-  folder: string,
-  { parameters }: Pick<Policy, 'parameters'>,
-  mapped?: MappedWeights,
-): Map<string, Float32Array> {
-  const opened = readSafetensors(folder)
-  return new Map(
-    [...parameters].flatMap(([name, shape]) => {
-      const found = opened.tensors.get(name)?.shape ?? shape
-      if (found.join() !== shape.join()) {
-        throw new CheckpointError(
-          folder,
-          name,
-          `has shape [${found.join(', ')}]. The model asks for [${shape.join(', ')}].`,
-        )
-      }
-      return mapped?.tensors.has(name) ? [] : [[name, opened.read(name)] as const]
-    }),
-  )
 }
 
 /**
@@ -171,12 +128,14 @@ export async function openModel(model: string, engine: Engine, options: OpenMode
   const { onNotice, frozen = false, base } = options
   const place = modelPlace(await resolveModel(model, onNotice ? { onNotice } : {}))
   if (isAdapter(place)) {
-    return openAdapter(place, await baseOfAdapter(place, base, onNotice ? { onNotice } : {}), engine)
+    const beside = await baseOfAdapter(place, base, onNotice ? { onNotice } : {})
+    const { adapter, weights } = readAdapter(place, configOf(beside.place))
+    return openBeside(beside, adapter, weights, engine, { ...options, tagsFrom: place })
   }
   if (base !== undefined)
     throw new UsageError(`${model}: is no adapter, so it stands beside no base. Leave --base out.`)
   const mapped = frozen ? mappable(place) : undefined
-  const opened = assembleFrom(place, engine, mapped, undefined, options.answerTags)
+  const opened = assembleFrom(place, engine, { ...options, ...(mapped && { mapped }) })
   await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
   return asOpened(opened, place)
 }
@@ -188,28 +147,28 @@ function asOpened(opened: Model, place: string): OpenedModel {
   return { ...opened, place, maxSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : WHISPER_SECONDS }
 }
 
-/** Opens an adapter in PEFT's format beside its base, which stays in its files where it can. */
-async function openAdapter(folder: string, base: Base, engine: Engine): Promise<OpenedModel> {
-  const { adapter, weights } = readAdapter(folder, configOf(base.place))
-  return openBeside(base, adapter, weights, engine)
-}
-
-/** Opens a base, of which weights stay in their files where they can, with an adapter and its weights. */
+/**
+ * Opens a base, of which weights stay in their files where they can, with an adapter and its weights; with `quantise`, the
+ * base's linears are held in as many bits.
+ */
 export async function openBeside(
   { place, name }: Base,
   adapter: Adapter,
   weights: ReadonlyMap<string, Float32Array>,
   engine: Engine,
+  { quantise, ...tags }: Pick<AssembleOptions, 'answerTags' | 'tagsFrom'> & { quantise?: Bits | null } = {},
 ): Promise<OpenedModel> {
   const frozen = mappable(place)
   // What trains whole changes, and does not stay in its file.
-  const kept = frozen && {
+  const wide = frozen && {
     ...frozen,
     tensors: new Map([...frozen.tensors].filter(([own]) => !belongsTo(own, adapter))),
   }
-  const opened = assembleFrom(place, engine, kept, adapter)
-  const unread = new Map([...opened.policy.parameters].filter(([own]) => !weights.has(own)))
-  const read = loadWeights(place, { parameters: unread }, kept)
+  const kept = quantise ? await inFewBits(place, configOf(place), quantise, adapter, wide) : wide
+  const opened = assembleFrom(place, engine, { ...tags, adapter, ...(kept && { mapped: kept }) })
+  const { config, parameters } = opened.policy
+  const unread = new Map([...parameters].filter(([own]) => !weights.has(own) && !(kept && isKept(own, kept))))
+  const read = loadWeights(place, { parameters: unread, config }, kept)
   await opened.policy.setWeights(new Map([...read, ...weights]))
   return { ...asOpened(opened, place), base: name }
 }
@@ -227,6 +186,8 @@ export interface OpenModelOptions {
   readonly frozen?: boolean
   /** What an adapter stands beside, in place of the base that its config names. */
   readonly base?: string
+  /** Task tags that answers may hold beside those of the folder, as the answers of data do. */
+  readonly answerTags?: readonly string[]
 }
 
 /**
@@ -241,20 +202,32 @@ function mappable(place: string): MappedWeights | undefined {
   return kept.length > 0 ? mapTensors(kept) : undefined
 }
 
-/** The model of a model folder before its weights are read. */
-export function assembleFrom(
-  place: string,
-  engine: Engine,
-  mapped?: MappedWeights,
-  adapter?: Adapter,
-  answerTags: readonly string[] = [],
-): Model {
+export interface AssembleOptions {
+  readonly mapped?: MappedWeights
+  readonly adapter?: Adapter
+  readonly answerTags?: readonly string[]
+  /** Folder beside the model's own that says which tags answers may hold: an adapter's. */
+  readonly tagsFrom?: string
+}
+
+/** The model of a model folder before its weights are read. @throws CheckpointError when tokenizer and config disagree */
+export function assembleFrom(place: string, engine: Engine, options: AssembleOptions = {}): Model {
+  const { mapped, adapter, answerTags = [], tagsFrom = place } = options
   const config = configOf(place)
   const tokenizer = openTokenizer(place)
+  checkVocabulary(place, tokenizer, config)
   const renderer = config.audio
-    ? rendererOf(tokenizer, config.audio.pool, new Set([...keptTags(place, tokenizer), ...answerTags]))
+    ? rendererOf(tokenizer, config.audio.pool, new Set([...keptTags(tagsFrom, tokenizer), ...answerTags]))
     : textRenderer(place, tokenizer)
   return assemble(config, tokenizer, engine, renderer, mapped, adapter)
+}
+
+/** Tokens without a row in the table of words would stop the first prompt that holds one. */
+function checkVocabulary(place: string, { vocabSize }: Tokenizer, { language }: AudioLanguageConfig): void {
+  if (vocabSize <= language.vocab) return
+  const file = path.join(place, 'tokenizer.json')
+  const problem = `has ids up to ${vocabSize - 1}, and vocab_size in config.json is ${language.vocab}. Are they of one model?`
+  throw new CheckpointError(file, undefined, problem)
 }
 
 /** Task tags that the answers of a saved model may hold: those that its `generation_config.json` does not suppress. */

@@ -46,14 +46,25 @@ export function checkTrains(
 }
 
 /** That table as lines for people. */
-export function trainableLines(policy: Pick<Policy, 'parameters' | 'trainable'>): string[] {
+export function trainableLines(policy: Trained & Partial<Pick<Policy, 'quantised'>>): string[] {
   const counts = trainableByTower(policy)
   const sum = (key: 'parameters' | 'trainable') => counts.reduce((total, count) => total + count[key], 0)
   const rows = [...counts, { tower: 'all', parameters: sum('parameters'), trainable: sum('trainable') }]
-  return rows.map(({ tower, parameters, trainable }) => {
+  const lines = rows.map(({ tower, parameters, trainable }) => {
     const share = trainable === 0 ? 'frozen' : `${((100 * trainable) / parameters).toFixed(1)} %`
     return `trains ${tower.padEnd(9)} ${figure(trainable)} of ${figure(parameters)} parameters (${share})`
   })
+  return policy.quantised?.size ? [...lines, quantisedLine(policy.quantised)] : lines
+}
+
+/** What is held in few bits, and how far that is off. */
+function quantisedLine(quantised: NonNullable<Policy['quantised']>): string {
+  const errors = [...quantised].map(([module, { relativeError }]) => ({ module, relativeError }))
+  const worst = errors.reduce((most, error) => (error.relativeError > most.relativeError ? error : most))
+  const mean = errors.reduce((sum, { relativeError }) => sum + relativeError, 0) / errors.length
+  const { bits } = [...quantised.values()][0]!
+  const share = (error: number) => `${(100 * error).toFixed(bits === 4 ? 1 : 2)} %`
+  return `holds ${quantised.size} linears in ${bits} bits, off by ${share(mean)} of their size, at most ${share(worst.relativeError)} (${worst.module})`
 }
 
 const figure = (n: number): string => n.toLocaleString('en-US').padStart(13)
