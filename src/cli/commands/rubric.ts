@@ -10,8 +10,10 @@ export interface RubricServices {
   readonly craft: () => Promise<typeof import('../../rubricCraft/index.ts')>
 }
 
-const FORMATS = ['healthbench', 'promptfoo'] as const
+const FORMATS = ['healthbench', 'promptfoo', 'ruscarl'] as const
 type Format = (typeof FORMATS)[number]
+/** Lines about what was left out; a data set has one a sample. */
+const SHOWN = 10
 
 export const addRubric =
   (services: RubricServices): AddCommand =>
@@ -58,11 +60,14 @@ function addLint(command: Command, io: Io, { craft }: RubricServices): void {
 function addImport(command: Command, io: Io, { craft }: RubricServices): void {
   command
     .command('import')
-    .summary('make rubrics of HealthBench lines or promptfoo assertions')
+    .summary("make rubrics of HealthBench lines, RuscaRL's rows or promptfoo assertions")
     .description(
-      'Writes the rubrics of a HealthBench file (JSON lines) or a promptfoo configuration as YAML, one file each.',
+      "Writes the rubrics of a HealthBench file (JSON lines), of RuscaRL's rows (Parquet) or a promptfoo configuration as YAML, one file each.",
     )
-    .argument('<file>', 'a .jsonl file of HealthBench or RuscaRL, or a promptfoo configuration')
+    .argument(
+      '<file>',
+      'a .jsonl file of HealthBench or RuscaRL, a .parquet file of RuscaRL, or a promptfoo configuration',
+    )
     .addOption(command.createOption('--from <format>', 'told by the ending when left out').choices(FORMATS))
     .option('--out <folder>', 'where the rubrics are written', 'rubrics')
     .option('--overwrite', 'replace files that are there', false)
@@ -71,6 +76,7 @@ function addImport(command: Command, io: Io, { craft }: RubricServices): void {
       'after',
       examples(
         'rubato rubric import healthbench.jsonl --out rubrics/health',
+        'rubato rubric import train.parquet --out rubrics/health',
         'rubato rubric import promptfooconfig.yaml',
       ),
     )
@@ -87,16 +93,25 @@ function addImport(command: Command, io: Io, { craft }: RubricServices): void {
 function addExport(command: Command, io: Io, { craft }: RubricServices): void {
   command
     .command('export')
-    .summary('write rubrics as HealthBench lines or promptfoo tests')
-    .description('Writes rubrics as HealthBench lines or as a promptfoo configuration.')
-    .argument('<rubrics...>', 'names of the library, or files')
+    .summary("write rubrics as HealthBench lines, RuscaRL's rows or promptfoo tests")
+    .description(
+      "Writes rubrics as HealthBench lines or as a promptfoo configuration, and samples with their rubrics as RuscaRL's rows (Parquet).",
+    )
+    .argument('<rubrics...>', 'names of the library, or files; for ruscarl also data files (.jsonl) of samples')
     .addOption(command.createOption('--to <format>', 'the format').choices(FORMATS).makeOptionMandatory())
     .option('--out <file>', 'where it is written; standard output when left out')
-    .addHelpText('after', examples('rubato rubric export voice-assistant --to promptfoo --out promptfooconfig.yaml'))
+    .addHelpText(
+      'after',
+      examples(
+        'rubato rubric export voice-assistant --to promptfoo --out promptfooconfig.yaml',
+        'rubato rubric export data/quickstart/train.jsonl --to ruscarl --out train.parquet',
+      ),
+    )
     .action(async (names: string[], { to, out }: { to: Format; out?: string }) => {
       const { exportRubrics } = await craft()
       const { text, left } = await exportRubrics(names, to)
-      for (const line of left) printLine(io.stderr, `warning: ${line}`)
+      for (const line of left.slice(0, SHOWN)) printLine(io.stderr, `warning: ${line}`)
+      if (left.length > SHOWN) printLine(io.stderr, `warning: and ${left.length - SHOWN} more of that kind`)
       if (out === undefined) io.stdout.write(text)
       else await (await import('node:fs/promises')).writeFile(out, text)
     })
