@@ -1,0 +1,84 @@
+/**
+ * RuscaRL's claims on our own ground, `npm run bench:ruscarl`: arms from one checkpoint a seed, equal steps, scored on
+ * held-out plain prompts. Writes docs/results/ruscarl.md; takes less than 40 minutes on two idle cores. What it has
+ * measured it keeps in runs/ruscarl and does not measure again.
+ *
+ *     npm run bench:ruscarl -- --only sparse   # the sparse task without its ablations: less than 3 minutes; writes no page
+ *
+ * Exit code: 0, or 1 when the sparse task does not show what it is there to show.
+ */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import colors from 'picocolors'
+import { ARMS, type Arm } from './arms.ts'
+import { claimsOf, isDemanded, type Measured } from './claims.ts'
+import type { Ground } from './ground.ts'
+import { type GroundOnPage, resultsPage } from './page.ts'
+import { drawPlots } from './plots.ts'
+import { openResults } from './results.ts'
+import { type ArmResult, folderOf, runArm, settingsOf } from './runArm.ts'
+import { scenes } from './scenes.ts'
+import { sparse } from './sparse.ts'
+
+const ROOT = path.resolve('runs', 'ruscarl')
+const DOCS = path.resolve('docs', 'results')
+const GROUNDS = [sparse, scenes]
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } })
+const grounds = GROUNDS.filter(({ id }) => values.only === undefined || values.only === id)
+if (grounds.length === 0) {
+  console.error(`bench:ruscarl --only ${values.only}: there is none. All: ${GROUNDS.map(({ id }) => id).join(', ')}.`)
+  process.exit(2)
+}
+
+const results = openResults(path.join(ROOT, 'results.jsonl'))
+const onPage: GroundOnPage[] = []
+for (const ground of grounds) {
+  const kinds = values.only === 'sparse' ? (['schedule'] as const) : ground.compares
+  const arms = kinds.flatMap((kind) => ARMS.filter(({ about }) => about === kind))
+  const measured = await measureAll(ground, arms)
+  console.log(`\n${colors.bold(ground.title)}`)
+  for (const claim of claimsOf(ground, measured)) {
+    const mark = claim.holds === null ? '?' : claim.holds ? colors.green('✓') : colors.red('✗')
+    console.log(`${mark} ${claim.says}: ${claim.figures}`)
+    if (isDemanded(claim) && !claim.holds) process.exitCode = 1
+  }
+  if (values.only === undefined) {
+    onPage.push({ ground, measured, plots: await drawPlots(DOCS, ground, arms, measured) })
+  }
+}
+if (values.only === undefined) {
+  const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
+  const page = path.join(DOCS, 'ruscarl.md')
+  writeFileSync(page, resultsPage(onPage, machine))
+  console.log(`\nLook at ${path.relative('', page)}.`)
+}
+
+/** Kind after kind and seed after seed, so that what a stopped bench has measured can be compared. */
+async function measureAll(ground: Ground, arms: readonly Arm[]): Promise<Measured> {
+  await ground.makeData(path.join(folderOf(ROOT, ground), 'data'))
+  const measured = new Map<string, ArmResult[]>(arms.map(({ id }) => [id, []]))
+  for (const kind of new Set(arms.map(({ about }) => about))) {
+    for (const seed of ground.seeds) {
+      for (const arm of arms) {
+        if (arm.about === kind) measured.get(arm.id)!.push(await measuredOnce(ground, arm, seed))
+      }
+    }
+  }
+  return measured
+}
+
+async function measuredOnce(ground: Ground, arm: Arm, seed: number): Promise<ArmResult> {
+  const settings = settingsOf(ROOT, ground, arm)
+  const known = results.find({ ground: ground.id, arm: arm.id, seed, settings })
+  if (known) return known
+  const result = await runArm(ROOT, ground, arm, seed, (what) => console.error(`${ground.id}, seed ${seed}: ${what}`))
+  results.add(result)
+  const { before, after, seconds } = result
+  console.error(
+    `  plain ${before.plain.toFixed(3)} → ${after.plain.toFixed(3)}, rubric shown ${before.shown.toFixed(3)} → ${after.shown.toFixed(3)}, ${seconds.toFixed(0)} s`,
+  )
+  return result
+}

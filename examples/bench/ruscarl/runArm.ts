@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { openRun, type RunFolder, silentProgress, trainRun } from '../../../src/index.ts'
+import type { AnswerRecord, EvaluationRecord, RolloutRecord } from '../../../src/runs/index.ts'
+import type { Arm } from './arms.ts'
+import type { Ground } from './ground.ts'
+import { writeNoisy } from './noise.ts'
+
+/** What is kept of one arm with one seed; a line of `results.jsonl`. */
+export interface ArmResult {
+  readonly ground: Ground['id']
+  readonly arm: string
+  readonly seed: number
+  /** Fingerprint of recipes, overrides and data; a line of other settings is not this result. */
+  readonly settings: string
+  readonly seconds: number
+  /** Held-out scores: on the plain prompt, and with the whole rubric shown. */
+  readonly before: { readonly plain: number; readonly shown: number }
+  readonly after: { readonly plain: number; readonly shown: number }
+  /** Score of every held-out sample after training, plain prompt, in the order of the data. */
+  readonly scores: readonly number[]
+  readonly criteria: readonly {
+    readonly group: string
+    readonly sign: 1 | -1
+    readonly before: number
+    readonly after: number
+  }[]
+  /** Median of the sequence ratio to the checkpoint (papers.md §1.6). */
+  readonly novelty: number | null
+  /** By step; null where a step had no such answers. */
+  readonly curves: Readonly<Record<Curve, readonly (number | null)[]>>
+  /** Training answers that were shown nothing, and how often they met a sparse criterion. */
+  readonly sparse: { readonly verdicts: number; readonly met: number } | null
+}
+
+export type Curve = 'plain' | 'scaffolded' | 'entropy' | 'ratio' | 'clipped' | 'kl'
+
+/** Where a ground keeps its data, its checkpoints and its runs. */
+export const folderOf = (root: string, ground: Ground): string => path.join(root, ground.id)
+
+/** Fingerprint of everything that the result of an arm follows from. */
+export function settingsOf(root: string, ground: Ground, arm: Arm): string {
+  const { sft, rl } = ground.recipes(folderOf(root, ground))
+  const data = readFileSync(path.join(folderOf(root, ground), 'data', 'train.jsonl'))
+  return fingerprint(sft, rl, overridesOf(ground, arm).join('\n'), arm.noise ?? '', data)
+}
+
+const fingerprint = (...parts: readonly (string | Uint8Array)[]): string => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part).update('\0')
+  return hash.digest('hex').slice(0, 12)
+}
+
+const overridesOf = ({ wording, midpoint }: Ground, { scaffold, overrides = [] }: Arm): string[] => [
+  `stages[0].rl.scaffold={${scaffold.replace('MIDPOINT', String(midpoint))}, ${wording}}`,
+  ...overrides,
+]
+
+/** Trains one arm from the seed's checkpoint, which is made first where it is not there. */
+export async function runArm(
+  root: string,
+  ground: Ground,
+  arm: Arm,
+  seed: number,
+  say: (what: string) => void,
+): Promise<ArmResult> {
+  const folder = folderOf(root, ground)
+  const { rl } = ground.recipes(folder)
+  const checkpoint = await checkpointOf(folder, ground, seed, say)
+  const runFolder = path.join(folder, 'runs', `${arm.id.replaceAll(/[^a-z]+/g, '-')}-${seed}`)
+  rmSync(runFolder, { recursive: true, force: true }) // what an interrupted bench left
+  say(arm.title)
+  const started = performance.now()
+  const data = arm.noise ? [`data=${writeNoisy(path.join(folder, 'data'), arm.noise)}`] : []
+  await trainRun({
+    recipeFile: writeRecipe(folder, 'rl.yaml', rl),
+    overrides: [`seed=${seed}`, `model=${checkpoint}`, ...data, ...overridesOf(ground, arm)],
+    runFolder,
+    progress: silentProgress,
+  })
+  return {
+    ground: ground.id,
+    arm: arm.id,
+    seed,
+    settings: settingsOf(root, ground, arm),
+    seconds: (performance.now() - started) / 1000,
+    ...readResult(openRun(runFolder), ground),
+  }
+}
+
+async function checkpointOf(folder: string, ground: Ground, seed: number, say: (what: string) => void) {
+  const { sft } = ground.recipes(folder)
+  const runFolder = path.join(folder, 'checkpoints', `${seed}-${fingerprint(sft)}`)
+  if (existsSync(path.join(runFolder, 'summary.json'))) return runFolder
+  rmSync(runFolder, { recursive: true, force: true })
+  say('supervised fine-tuning')
+  await trainRun({
+    recipeFile: writeRecipe(folder, 'sft.yaml', sft),
+    overrides: [`seed=${seed}`],
+    runFolder,
+    progress: silentProgress,
+  })
+  return runFolder
+}
+
+function writeRecipe(folder: string, name: string, text: string): string {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, name), text)
+  return path.join(folder, name)
+}
+
+function readResult(run: RunFolder, { sparse }: Ground) {
+  const evaluations = run.readEvaluations()
+  const find = (name: string, control: string) =>
+    evaluations.find((record) => record.name === name && record.control === control)!
+  const [before, after] = ['before', 'after'].map((name) => find(name, 'none')) as [EvaluationRecord, EvaluationRecord]
+  const scored = (name: string, plain: EvaluationRecord) => ({
+    plain: plain.score,
+    shown: find(name, 'scaffolded').score,
+  })
+  const metrics = run.readMetrics()
+  const curve = (name: string) => metrics.map(({ [name]: value }) => (typeof value === 'number' ? value : null))
+  return {
+    before: scored('before', before),
+    after: scored('after', after),
+    scores: readLines<AnswerRecord>(path.join(run.path, after.answers_file!)).map(({ score }) => score),
+    criteria: after.criteria.map(({ group, sign, pass_rate }) => ({
+      group,
+      sign,
+      before: before.criteria.find((rate) => rate.group === group)?.pass_rate ?? 0,
+      after: pass_rate,
+    })),
+    novelty: after.analysis?.novelty?.median ?? null,
+    curves: {
+      plain: curve('reward/plain'),
+      scaffolded: curve('reward/scaffolded'),
+      entropy: curve('entropy'),
+      ratio: curve('ratio_mean'),
+      clipped: curve('clip_ratio/region_mean'),
+      kl: curve('kl'),
+    },
+    sparse: sparse ? countSparse(path.join(run.path, 'rollouts'), sparse) : null,
+  }
+}
+
+function countSparse(folder: string, ids: readonly string[]) {
+  let [verdicts, met] = [0, 0]
+  for (const file of readdirSync(folder)) {
+    for (const rollout of readLines<RolloutRecord>(path.join(folder, file))) {
+      if (rollout.scaffold.shown.length > 0) continue
+      const own = rollout.verdicts.filter(({ criterionId }) => ids.includes(criterionId))
+      verdicts += own.length
+      met += own.filter((verdict) => verdict.met === true).length
+    }
+  }
+  return { verdicts, met }
+}
+
+const readLines = <T>(file: string): T[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
