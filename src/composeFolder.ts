@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { composeModel, parametersOf } from '../models/index.ts'
+import { composeModel, parametersOf, qwenAudioTokens } from '../models/index.ts'
 import { UsageError } from './errors.ts'
 import { resolveModel } from './hub/resolveModel.ts'
 import { towerOf } from './model/towers.ts'
@@ -15,6 +15,8 @@ export interface ComposeModelOptions {
   readonly pool?: number
   /** Draws the projector's first weights (0). */
   readonly seed?: number
+  /** Whether Qwen-Audio's tags and times join the vocabulary (false); docs/tags.md. */
+  readonly tags?: boolean
   readonly onNotice?: (line: string) => void
 }
 
@@ -30,11 +32,11 @@ export interface ComposeSummary {
  * @throws UsageError when the folder is there already; CheckpointError, ConfigError or TokenizerError for either model
  */
 export async function composeFolder(options: ComposeModelOptions): Promise<ComposeSummary> {
-  const { out, pool = 2, seed = 0, onNotice } = options
+  const { out, pool = 2, seed = 0, tags = false, onNotice } = options
   if (existsSync(out)) throw new UsageError(`${out}: exists already. Name another folder with --out.`)
   const resolve = (model: string) => resolveModel(model, onNotice ? { onNotice } : {})
   const [audio, language] = [await resolve(options.audio), await resolve(options.language)]
-  const config = await composeModel(out, { audio, language, pool, seed })
+  const config = await composeModel(out, { audio, language, pool, seed, ...(tags && { tokens: qwenAudioTokens }) })
   const parameters: Record<string, number> = {}
   for (const [name, shape] of parametersOf(config)) {
     const tower = towerOf(name)

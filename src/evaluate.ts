@@ -2,6 +2,7 @@ import type { AudioFeatures, Policy, SamplingOptions } from '../models/index.ts'
 import { aggregateScores, type Rubric, type Verdict } from '../rubrics/index.ts'
 import { analyseAnswers } from './analysis/analyseAnswers.ts'
 import { plainText, withScaffold } from './prompts/message.ts'
+import { MODES, type Mode, modeOf } from './prompts/mode.ts'
 import type { PromptRenderer } from './prompts/renderer.ts'
 import { type Random, seededRandom } from './random.ts'
 import { type AnswerJudge, allOf, judgeAnswer, judgeByVerifiers } from './rollout/judgeAnswer.ts'
@@ -38,10 +39,19 @@ export interface Evaluation {
   readonly nSamples: number
   readonly nUnknown: number
   readonly criteria: readonly CriterionRate[]
+  /** Score by mode, where the samples are of several. */
+  readonly modes: readonly ModeScore[]
   /** Figures of the samples' tasks, where they name one. */
   readonly tasks: readonly TaskFigure[]
   /** One a sample. */
   readonly answers: readonly JudgedAnswer[]
+}
+
+/** Mean score of the samples of one mode, clipped to [0, 1]. */
+export interface ModeScore {
+  readonly mode: Mode
+  readonly score: number
+  readonly n: number
 }
 
 /** How often the criteria of one group were met. */
@@ -171,11 +181,20 @@ function evaluationOf(answers: readonly JudgedAnswer[], { control, random }: Eva
     nSamples: answers.length,
     nUnknown: answers.reduce((n, { verdicts }) => n + verdicts.filter(({ met }) => met === null).length, 0),
     criteria: criterionRates(answers.map(({ sample, verdicts }) => ({ rubric: sample.rubric, verdicts }))),
+    modes: modeScores(answers),
     tasks: taskFigures(
       answers.map(({ sample: { asked }, completion }) => ({ answer: completion, ...(asked && { asked }) })),
     ),
     answers,
   }
+}
+
+function modeScores(answers: readonly JudgedAnswer[]): ModeScore[] {
+  return MODES.flatMap((mode) => {
+    const own = answers.filter(({ sample }) => modeOf(sample.messages) === mode)
+    const mean = own.reduce((sum, { score }) => sum + score, 0) / own.length
+    return own.length === 0 ? [] : [{ mode, score: Math.min(1, Math.max(0, mean)), n: own.length }]
+  })
 }
 
 /** The samples as a control has them: silenced, with the clips of others, or as they are. */
@@ -214,6 +233,7 @@ export function evaluationRecords(
       n_samples: evaluation.nSamples,
       n_unknown: evaluation.nUnknown,
       criteria: evaluation.criteria,
+      ...(evaluation.modes.length > 1 ? { modes: evaluation.modes } : {}),
       ...(evaluation.tasks.length > 0 ? { tasks: evaluation.tasks } : {}),
       ...(analysis && evaluation === first ? { analysis } : {}),
     },

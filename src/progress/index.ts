@@ -1,5 +1,6 @@
 export { analysisLines } from './analysis.ts'
 export { duration, figure } from './format.ts'
+export { modeLines } from './modes.ts'
 export { createProgress, type Progress, silentProgress, type Values } from './progress.ts'
 export { resultsTable } from './results.ts'
 export { renderFacts, renderTable } from './table.ts'

@@ -11,6 +11,7 @@ export interface ComposeServices {
       out: string
       pool: number
       seed: number
+      tags: boolean
       onNotice: (line: string) => void
     }): Promise<{ folder: string; parameters: Readonly<Record<string, number>> }>
   }>
@@ -22,6 +23,7 @@ interface Options {
   readonly out: string
   readonly pool: number
   readonly seed: number
+  readonly tags: boolean
   readonly json: boolean
 }
 
@@ -42,6 +44,7 @@ export const addCompose =
       .requiredOption('--out <folder>', 'folder to write')
       .option('--pool <n>', 'encoder positions (20 ms) averaged into one token', wholeNumber(1), 2)
       .option('--seed <n>', 'draws the first weights of the projector', wholeNumber(0), 0)
+      .option('--tags', "add Qwen-Audio's 3,314 tokens, tags and times, to the vocabulary", false)
       .addOption(jsonOption().default(false))
       .addHelpText(
         'after',

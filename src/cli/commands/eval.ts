@@ -119,8 +119,10 @@ export const addEval =
       )
       .action(async (options: Options) => {
         const device = await checkDevice(options.device)
-        const [{ analysisLines, createProgress, resultsTable, silentProgress, taskLines }, { evaluateModel }] =
-          await Promise.all([import('../../progress/index.ts'), services.evaluate()])
+        const [
+          { analysisLines, createProgress, modeLines, resultsTable, silentProgress, taskLines },
+          { evaluateModel },
+        ] = await Promise.all([import('../../progress/index.ts'), services.evaluate()])
         const warn = (message: string) => printLine(io.stderr, `warning: ${message}`)
         const judge = await judgeOptions(options, warn)
         const silent = { ...silentProgress, warn }
@@ -151,7 +153,7 @@ export const addEval =
           if (json) printJson(io.stdout, records)
           else {
             printLine(io.stdout, resultsTable(records))
-            for (const line of taskLines(records)) printLine(io.stdout, line)
+            for (const line of [...modeLines(records), ...taskLines(records)]) printLine(io.stdout, line)
             for (const line of analysisLines(records)) printLine(io.stdout, line)
           }
         } finally {
