@@ -5,6 +5,8 @@ export { type HealthBenchExample, parseHealthBench, stringifyHealthBench } from 
 export { unknownName } from './issueLine.ts'
 export { libraryRubrics, loadRubric } from './library.ts'
 export { describeLint, type LintFinding, type LintOptions, type LintRule, lintRubric, lintRules } from './lint/index.ts'
+export { extractAnswer } from './math/extractAnswer.ts'
+export { type MathEqualOptions, type MathMatch, mathEqual, mathMatch } from './math/mathEqual.ts'
 export type { Random } from './random.ts'
 export { type Checked, checkValue, checkYaml, pathText } from './readable.ts'
 export { RubricError } from './rubricError.ts'

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { complement } from './complement.ts'
 import { contains } from './contains.ts'
 import { exact } from './exact.ts'
 import { excludes } from './excludes.ts'
+import { mathEqual } from './mathEqual.ts'
 import { measure } from './measure.ts'
 import { numeric } from './numeric.ts'
 import { orderOfMentions } from './orderOfMentions.ts'
@@ -20,6 +22,8 @@ const list = [
   wordCount,
   wordErrors,
   numeric,
+  mathEqual,
+  complement,
   orderOfMentions,
   speakingRate,
   measure,
