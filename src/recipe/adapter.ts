@@ -32,6 +32,13 @@ export const adapterSchema = z
       .array(z.enum(['encoder', 'projector']))
       .default([])
       .describe('towers whose own weights train along, all of them: a fresh projector, mostly'),
+    quantise: z
+      .union([z.literal(4), z.literal(8)])
+      .nullable()
+      .default(null)
+      .describe(
+        'bits that the linears of the model are held in while the adapter trains (arXiv 2305.14314); null holds them as they are. An adapter stands beside the whole model afterwards',
+      ),
   })
   .superRefine(({ towers = [], train_whole = [] }, context) => {
     const both = train_whole.find((tower) => (towers as readonly string[]).includes(tower))
