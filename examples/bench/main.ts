@@ -18,6 +18,7 @@ import type { BenchResult } from './result.ts'
 import { benchSampling } from './sampling.ts'
 import { benchGroup, benchSequenceLength } from './scaling.ts'
 import { benchScore } from './score.ts'
+import { benchServe } from './serve.ts'
 import { benchTrainStep } from './trainStep.ts'
 
 const benches: Record<string, () => Promise<BenchResult>> = {
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   group: benchGroup,
   judge: benchJudge,
   score: benchScore,
+  serve: benchServe,
 }
 const names = Object.keys(benches)
 

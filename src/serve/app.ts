@@ -5,12 +5,16 @@ import { chatCompletions } from './chatCompletions.ts'
 import { MAX_SOUND_BYTES } from './chatRequest.ts'
 import { ApiError, asApiError } from './errors.ts'
 import { guard } from './guard.ts'
+import { heldBytes } from './heldBytes.ts'
 import { addPages } from './pages.ts'
 import type { ServedModel } from './servedModel.ts'
 import { type ServedWhisper, transcriptions } from './transcriptions.ts'
 
 /** Bytes of a body: a sound of the longest kind in base64, and some words. */
 export const MAX_BODY_BYTES = Math.ceil((MAX_SOUND_BYTES * 4) / 3) + 2 ** 20
+
+/** Bytes of all bodies that are on their way or being understood. */
+const MAX_HELD_BYTES = 512 * 2 ** 20
 
 export interface AppOptions {
   readonly models: ReadonlyMap<string, ServedModel>
@@ -53,6 +57,7 @@ export function serveApp(options: AppOptions): Hono {
       },
     }),
   )
+  app.use(heldBytes(MAX_HELD_BYTES, MAX_BODY_BYTES))
 
   const served = [...models.values(), ...(whisper ? [whisper] : [])]
   app.get('/health', (c) => {

@@ -4,7 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import type { Piece, TokenLogProb } from './answer.ts'
 import { type ChatRequest, parseChatRequest } from './chatRequest.ts'
 import { ApiError, asApiError } from './errors.ts'
-import type { Completed } from './sampler.ts'
+import type { Completed, Prepared } from './sampler.ts'
 import type { ServedModel } from './servedModel.ts'
 
 /** `POST /v1/chat/completions`: an answer at once, or as an event stream. */
@@ -13,24 +13,42 @@ export async function chatCompletions(
   models: ReadonlyMap<string, ServedModel>,
   report: (error: unknown) => void,
 ): Promise<Response> {
-  const request = parseChatRequest(await jsonBody(c))
-  const model = modelNamed(models, request.model)
+  const asked = await understood(c, models)
+  const { model, prepared, wants } = asked
   const head = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: model.id }
-  if (request.stream) return streamed(c, model, request, head, report)
-  const { choices, promptIds } = await model.complete(await model.prepare(request), c.req.raw.signal)
+  if (wants.stream) return streamed(c, asked, head, report)
+  const { choices, promptIds } = await model.complete(prepared, c.req.raw.signal)
   return c.json({
     ...head,
     object: 'chat.completion',
     choices: choices.map(({ text, tokens, finishReason }, index) => ({
       index,
       message: { role: 'assistant', content: text, refusal: null },
-      logprobs: request.logprobs ? logProbsOf(tokens) : null,
+      logprobs: wants.logprobs ? logProbsOf(tokens) : null,
       finish_reason: finishReason,
-      ...(request.returnTokenIds && { token_ids: tokens.map(({ id }) => id) }),
+      ...(wants.returnTokenIds && { token_ids: tokens.map(({ id }) => id) }),
     })),
     usage: usageOf({ choices, promptIds }),
-    ...(request.returnTokenIds && { prompt_token_ids: promptIds }),
+    ...(wants.returnTokenIds && { prompt_token_ids: promptIds }),
   })
+}
+
+interface Asked {
+  readonly model: ServedModel
+  readonly prepared: Prepared
+  readonly wants: Pick<ChatRequest, 'stream' | 'logprobs' | 'includeUsage' | 'returnTokenIds'>
+  /** Whom pieces are told to; they come from `complete` alone. */
+  readonly listener: { onPiece: (piece: Piece) => void }
+}
+
+/** The request without its body: sounds in base64 may be long, and the answer may take a while. */
+async function understood(c: Context, models: ReadonlyMap<string, ServedModel>): Promise<Asked> {
+  const request = parseChatRequest(await jsonBody(c))
+  const model = modelNamed(models, request.model)
+  const listener: Asked['listener'] = { onPiece: () => {} }
+  const prepared = await model.prepare(request, (piece) => listener.onPiece(piece))
+  const { stream, logprobs, includeUsage, returnTokenIds } = request
+  return { model, prepared, listener, wants: { stream, logprobs, includeUsage, returnTokenIds } }
 }
 
 interface Head {
@@ -39,17 +57,13 @@ interface Head {
   readonly model: string
 }
 
-async function streamed(
+function streamed(
   c: Context,
-  model: ServedModel,
-  request: ChatRequest,
+  { model, prepared, wants, listener }: Asked,
   head: Head,
   report: (error: unknown) => void,
-): Promise<Response> {
-  const { logprobs, includeUsage, returnTokenIds } = request
-  // What comes before there is a stream to write to does not happen: pieces come from `complete` alone.
-  let onPiece: (piece: Piece) => void = () => {}
-  const prepared = await model.prepare(request, (piece) => onPiece(piece))
+): Response {
+  const { logprobs, includeUsage, returnTokenIds } = wants
   return streamSSE(c, async (stream) => {
     const gone = new AbortController()
     stream.onAbort(() => gone.abort())
@@ -72,9 +86,9 @@ async function streamed(
       ...(returnTokenIds && { token_ids: tokens.map(({ id }) => id) }),
     })
     try {
-      const told = Array.from({ length: request.n }, () => 0) // tokens whose log-probabilities were sent
+      const told = Array.from({ length: prepared.n }, () => 0) // tokens whose log-probabilities were sent
       for (const i of told.keys()) await send([choice(i, { role: 'assistant', content: '' }, [], null)])
-      onPiece = ({ index, text, tokens }) => {
+      listener.onPiece = ({ index, text, tokens }) => {
         told[index]! += tokens.length
         void send([choice(index, { content: text }, tokens, null)]).catch(() => gone.abort())
       }

@@ -9,8 +9,10 @@ import { type ServedModel, serveModel } from './servedModel.ts'
 import { type ServedWhisper, serveWhisper } from './transcriptions.ts'
 
 export interface ServeOptions {
-  /** Model folders, run folders, GGUF files or hub ids; each gets an engine of its own. */
+  /** Model folders, adapters, run folders, GGUF files or hub ids; each gets an engine of its own. */
   readonly models: readonly string[]
+  /** What the adapters among them stand beside, in place of the bases that their configs name. */
+  readonly base?: string
   /** A Whisper for `/v1/audio/transcriptions`. */
   readonly whisper?: string
   /** Address to listen at ('127.0.0.1'); any other needs a token. */
@@ -36,7 +38,13 @@ export interface RunningServer {
 }
 
 // Milliseconds; a client that dribbles holds a socket no longer.
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 }
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+}
+const MAX_CONNECTIONS = 1024 // sockets; the next are closed at once
 
 /**
  * Serves models as OpenAI's API, and the demo page, until closed.
@@ -47,7 +55,15 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTime
  * new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none' })
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const { host = '127.0.0.1', port = 8000, token, device = 'cpu', maxWaiting = 256, onNotice = () => {} } = options
+  const {
+    host = '127.0.0.1',
+    port = 8000,
+    token,
+    base,
+    device = 'cpu',
+    maxWaiting = 256,
+    onNotice = () => {},
+  } = options
   if (!isLoopback(host) && (token === undefined || token.length < 16)) {
     throw new UsageError(`--host ${host}: others could ask. Give a token of 16 characters or more in RUBATO_TOKEN.`)
   }
@@ -56,7 +72,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const closeModels = () => Promise.all([...[...models.values()].map((m) => m.close()), whisper?.close()])
   try {
     for (const model of options.models) {
-      const served = await serveModel(model, { device, maxWaiting, onNotice })
+      const served = await serveModel(model, { device, maxWaiting, onNotice, ...(base !== undefined && { base }) })
       if (models.has(served.id)) {
         await served.close()
         throw new UsageError(`--model ${model}: another model is called "${served.id}". Rename one of the folders.`)
@@ -79,6 +95,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       const started = serve({ fetch: app.fetch, hostname: host, port, serverOptions: TIMEOUTS }, () => {
         resolve(started)
       }) as Server
+      started.maxConnections = MAX_CONNECTIONS
       started.once('error', (error: NodeJS.ErrnoException) => {
         const why = error.code === 'EADDRINUSE' ? 'something listens there already' : error.message
         reject(new UsageError(`--port ${port}: ${why}. Choose another.`))

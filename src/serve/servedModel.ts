@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { startEngine } from '../../models/index.ts'
-import { openModel } from '../model/modelFolder.ts'
+import { resolveModel } from '../hub/resolveModel.ts'
+import { isAdapter, modelPlace, openModel } from '../model/modelFolder.ts'
 import { audioPaths } from '../prompts/message.ts'
 import type { Piece } from './answer.ts'
 import type { ChatRequest } from './chatRequest.ts'
@@ -41,13 +42,17 @@ const DEFAULT_TOKENS = 256
 /** Opens a model in an engine of its own, to be asked by many. `close` it when done. */
 export async function serveModel(
   model: string,
-  options: { device: string; maxWaiting: number; onNotice: (line: string) => void },
+  options: { device: string; maxWaiting: number; base?: string; onNotice: (line: string) => void },
 ): Promise<ServedModel> {
-  const engine = startEngine({ executionProviders: [options.device] })
-  const opened = await openModel(model, engine, { onNotice: options.onNotice, frozen: true }).catch(async (error) => {
-    await engine.close()
-    throw error
-  })
+  const { device, base, onNotice } = options
+  const adapted = base !== undefined && isAdapter(modelPlace(await resolveModel(model, { onNotice })))
+  const engine = startEngine({ executionProviders: [device] })
+  const opened = await openModel(model, engine, { onNotice, frozen: true, ...(adapted && { base }) }).catch(
+    async (error) => {
+      await engine.close()
+      throw error
+    },
+  )
   const { policy, tokenizer, renderer, maxSeconds } = opened
   const { maxPositions } = policy.config.language
   const hears = policy.config.audio !== null

@@ -56,7 +56,11 @@ describe('a conversation of the page', () => {
       parseChatRequest({ model: 'a', messages: messagesFor([first, second], column) }).messages
     expect(parse(0).map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
     const [asked, answer, last] = parse(1)
-    expect((asked!.content as readonly { readonly type: string }[]).map(({ type }) => type)).toEqual(['audio', 'audio', 'text'])
+    expect((asked!.content as readonly { readonly type: string }[]).map(({ type }) => type)).toEqual([
+      'audio',
+      'audio',
+      'text',
+    ])
     expect(answer!.content).toBe('a cat')
     expect(last!.content).toHaveLength(2)
   })
