@@ -120,14 +120,15 @@ function addExport(command: Command, io: Io, { craft }: RubricServices): void {
 interface CalibrateFlags extends JudgeFlags {
   readonly examples?: string
   readonly repeats: number
+  readonly against: 'people' | 'verifiers'
   readonly keep?: string
   readonly seed: string
   readonly json: boolean
 }
 
 function addCalibrate(command: Command, io: Io, { craft }: RubricServices): void {
-  const calibrate = command
-    .command('calibrate')
+  const calibrate = command.command('calibrate')
+  calibrate
     .summary('hold a judge against what people say')
     .description(
       'Holds a judge against labels of people: agreement and Cohen’s κ, over all and by criterion, how often it changes its\nmind, whether it prefers long answers or late criteria, and where to draw the line between met and unmet.',
@@ -138,6 +139,12 @@ function addCalibrate(command: Command, io: Io, { craft }: RubricServices): void
     )
     .option('--examples <file>', 'judged answers of a rubric of your own, as in rubrics/examples/')
     .option('--repeats <n>', 'ask the judge so often about each', wholeNumber(1), 3)
+    .addOption(
+      calibrate
+        .createOption('--against <whose>', 'labels of people, or verdicts of the verifiers that criteria name')
+        .choices(['people', 'verifiers'])
+        .default('people'),
+    )
     .option('--keep <file>', 'write what the judge said as JSON lines')
   judgeFlags(calibrate)
     .addOption(seedOption('seeds the bootstrap').default('0'))
@@ -147,24 +154,25 @@ function addCalibrate(command: Command, io: Io, { craft }: RubricServices): void
       examples(
         'rubato rubric calibrate judgements.jsonl',
         'rubato rubric calibrate customer-call --judge http://127.0.0.1:8000/v1 --judge-model qwen3-32b',
+        'rubato rubric calibrate voice-assistant --against verifiers --judge models/smollm2.gguf --judge-decide yes-no --repeats 1',
       ),
     )
     .action(async (what: string, flags: CalibrateFlags) => {
       const { calibrateFile, calibrateJudge, calibrationTable } = await craft()
       const judge = await judgeOptions(flags, (message) => printLine(io.stderr, `warning: ${message}`))
-      const { seed, repeats, examples: examplesFile } = flags
+      const { seed, repeats, against, examples: examplesFile } = flags
       const shared = { seed, signal: io.signal }
       const calibration =
         judge === undefined
           ? await calibrateFile(what, shared)
           : await (async () => {
               const more = examplesFile === undefined ? {} : { examplesFile }
-              const found = await calibrateJudge(judge, { ...shared, ...more, rubric: what, repeats })
+              const found = await calibrateJudge(judge, { ...shared, ...more, rubric: what, repeats, against })
               if (flags.keep !== undefined) await keep(flags.keep, found.judgements)
               return found.calibration
             })()
       if (flags.json) printJson(io.stdout, calibration)
-      else printLine(io.stdout, calibrationTable(calibration))
+      else printLine(io.stdout, calibrationTable(calibration, flags.against))
     })
 }
 

@@ -4,7 +4,7 @@ import { shortPath, UsageError } from '../../errors.ts'
 import { type JudgeSource, openJudge } from '../../judge/openJudge.ts'
 import { seededRandom } from '../../random.ts'
 import { type Calibration, calibrate } from './calibrate.ts'
-import { judgeExamples } from './judgeExamples.ts'
+import { type Against, judgeExamples } from './judgeExamples.ts'
 import { type Judgement, readJudgements } from './judgement.ts'
 
 export interface CalibrateOptions {
@@ -25,9 +25,9 @@ export async function calibrateFile(file: string, options: CalibrateOptions): Pr
  */
 export async function calibrateJudge(
   source: JudgeSource,
-  options: CalibrateOptions & { rubric: string; examplesFile?: string; repeats: number },
+  options: CalibrateOptions & { rubric: string; examplesFile?: string; repeats: number; against?: Against },
 ): Promise<{ calibration: Calibration; judgements: readonly Judgement[] }> {
-  const { rubric: name, examplesFile, repeats, seed, signal } = options
+  const { rubric: name, examplesFile, repeats, against = 'people', seed, signal } = options
   const rubric = await loadRubric(name)
   const examples =
     examplesFile !== undefined
@@ -36,9 +36,11 @@ export async function calibrateJudge(
   const judge = await openJudge(source)
   try {
     const together = source.ask === 'all'
-    const judgements = await judgeExamples(judge, rubric, examples, { repeats, together, signal })
-    if (judgements.length === 0)
-      throw new UsageError(`${name}: verifiers decide all of it. There is nothing to calibrate.`)
+    const judgements = await judgeExamples(judge, rubric, examples, { repeats, together, against, signal })
+    if (judgements.length === 0) {
+      const who = against === 'people' ? 'verifiers decide all of it' : 'no verifier decides any of it from words alone'
+      throw new UsageError(`${name}: ${who}. There is nothing to calibrate.`)
+    }
     return { calibration: calibrate(judgements, seededRandom(seed)), judgements }
   } finally {
     judge.close()

@@ -1,18 +1,19 @@
 import { renderFacts, renderTable } from '../../progress/table.ts'
 import type { Calibration } from './calibrate.ts'
+import type { Against } from './judgeExamples.ts'
 
 const TRUSTED = 0.6 // κ from which agreement is called substantial (J. Landis and G. Koch, 1977)
 
-/** A calibration as people read it: a column of facts, then a table by criterion, the worst first. */
-export function calibrationTable(found: Calibration): string {
+/** A calibration as people read it: a column of facts, then a table by criterion, the worst first; `who` labelled. */
+export function calibrationTable(found: Calibration, who: Against = 'people'): string {
   const { n, unknown, kappaInterval: interval, threshold, criteria } = found
   const within = interval === null ? '' : ` (95 %: ${figure(interval[0])} to ${figure(interval[1])})`
   const facts = {
     verdicts: `${n}${unknown === 0 ? '' : `, and ${unknown} unknown`}`,
     agreement: percent(found.agreement),
     'Cohen’s κ': `${figure(found.kappa)}${within}`,
-    'called met, people say unmet': percent(found.falseMet),
-    'called unmet, people say met': percent(found.falseUnmet),
+    [`called met, ${who} say unmet`]: percent(found.falseMet),
+    [`called unmet, ${who} say met`]: percent(found.falseUnmet),
     'repeated calls that differ': percent(found.flipRate),
     'given more for long answers': signedPercent(found.lengthBias),
     'given more for late criteria': signedPercent(found.positionBias),

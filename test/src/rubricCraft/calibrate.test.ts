@@ -223,4 +223,23 @@ describe('judgeExamples', () => {
     })
     expect(calibrate(found, seededRandom('0')).flipRate).toBe(0)
   })
+
+  it('against verifiers asks about what these decide from words, with their verdicts as labels', async () => {
+    const rubric = await loadRubric('voice-assistant')
+    const judge: Pick<Judge, 'judge'> = {
+      judge: async ({ criteria }) => criteria.map(({ id }) => ({ criterionId: id, met: true, reason: 'always' })),
+    }
+    const found = await judgeExamples(judge as Judge, rubric, await libraryExamples('voice-assistant'), {
+      repeats: 1,
+      together: false,
+      against: 'verifiers',
+    })
+    const asked = new Set(found.map(({ criterion }) => criterion))
+    expect(asked).toContain('brief') // word-count
+    expect(asked).not.toContain('pace') // needs a recording's length
+    expect(asked).not.toContain('answers-question') // a judge's
+    const labels = (id: string) => found.filter(({ answer }) => answer === id).map(({ human }) => human)
+    expect(labels('good')).not.toEqual(labels('bad'))
+    expect(found.every(({ judge }) => judge === true)).toBe(true)
+  })
 })
