@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { evaluateModel, silentProgress, type TaskFigure, trainRun } from '../../../src/index.ts'
 import type { Arm, AskedTask, Question } from './arms.ts'
@@ -41,6 +41,7 @@ stages:
       min_learning_rate: 2.0e-4
       warmup_ratio: 0.1
       weight_decay: 0.05
+      save_every: 20
 `
 const MAX_TOKENS = 32
 const SEED = 'prompts'
@@ -59,8 +60,8 @@ export async function runArm(
   const folder = path.join(root, 'runs', `${id}-${seed}-${settingsOf()}`)
   const data = (part: string) => path.join(root, 'data', `${part}.jsonl`)
   if (!existsSync(path.join(folder, 'summary.json'))) {
-    rmSync(folder, { recursive: true, force: true }) // what an interrupted bench left
-    say('training')
+    const resume = existsSync(path.join(folder, 'recipe.yaml')) // a bench that was stopped goes on within the training
+    say(resume ? 'training goes on' : 'training')
     mkdirSync(root, { recursive: true })
     const recipeFile = path.join(root, 'recipe.yaml')
     writeFileSync(recipeFile, RECIPE)
@@ -72,6 +73,7 @@ export async function runArm(
         `prompts.style=${style}`,
       ],
       runFolder: folder,
+      resume,
       progress: silentProgress,
     })
   }
