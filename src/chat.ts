@@ -6,8 +6,10 @@ import { audioPaths, type Message } from './prompts/message.ts'
 import { seededRandom } from './random.ts'
 
 export interface ChatOptions {
-  /** A model folder, a run folder, a GGUF file or a hub id. */
+  /** A model folder, an adapter, a run folder, a GGUF file or a hub id. */
   readonly model: string
+  /** What an adapter stands beside, in place of the base that its config names. */
+  readonly base?: string
   /** Execution provider of ONNX Runtime ('cpu'). */
   readonly device?: string
   /** Tokens after which an answer is cut (256). */
@@ -55,7 +57,11 @@ export async function openChat(options: ChatOptions): Promise<Chat> {
 
 async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
   const { maxCompletionTokens = 256, temperature = 0, seed = 0, signal, onNotice = () => {} } = options
-  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine, { onNotice, frozen: true })
+  const { policy, tokenizer, renderer, maxSeconds } = await openModel(options.model, engine, {
+    onNotice,
+    frozen: true,
+    ...(options.base === undefined ? {} : { base: options.base }),
+  })
   const store = featureStore({
     nMels: policy.nMels,
     maxSeconds,

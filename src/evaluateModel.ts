@@ -1,13 +1,14 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
-import { type Policy, startEngine } from '../models/index.ts'
+import { startEngine } from '../models/index.ts'
 import { type Rubric, renderScaffold, scaffoldSchema } from '../rubrics/index.ts'
+import { referenceWeights } from './adapters/reference.ts'
 import { loadSamples, promptMessages, rubricStore } from './data/index.ts'
 import { RunError, UsageError } from './errors.ts'
 import { type Control, evaluate, evaluationRecords, underControl } from './evaluate.ts'
 import { featureStore } from './features/featureStore.ts'
 import type { Judge } from './judge/judge.ts'
 import { type JudgeSource, openJudge } from './judge/openJudge.ts'
-import { openModel } from './model/modelFolder.ts'
+import { type OpenedModel, openModel } from './model/modelFolder.ts'
 import { type Progress, silentProgress } from './progress/index.ts'
 import { withScaffold } from './prompts/message.ts'
 import { seededRandom } from './random.ts'
@@ -17,8 +18,10 @@ import type { PromptStyle } from './tasks/index.ts'
 import { checkFit } from './train/fitData.ts'
 
 export interface EvaluateModelOptions {
-  /** A model folder, a run folder, a GGUF file or a hub id. */
+  /** A model folder, an adapter, a run folder, a GGUF file or a hub id. */
   readonly model: string
+  /** What an adapter stands beside, in place of the base that its config names. */
+  readonly base?: string
   /** JSON lines or an audio folder. */
   readonly data: string
   /** Rubric of samples that carry none: a name of the library, or a file. */
@@ -70,11 +73,13 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
   const judge = options.judge && (await openJudge(options.judge))
   const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
   try {
-    const { policy, renderer, maxSeconds } = await openModel(options.model, engine, {
+    const opened = await openModel(options.model, engine, {
       onNotice: (line) => progress.warn(line),
+      ...(options.base === undefined ? {} : { base: options.base }),
       frozen: options.reference === undefined, // weights left in their files have no second copy beside them
     })
-    if (options.reference !== undefined) await keepReference(policy, options.reference)
+    const { policy, renderer, maxSeconds } = opened
+    if (options.reference !== undefined) await keepReference(opened, options.reference)
     const { nMels } = policy
     const store = featureStore({ nMels, maxSeconds, overLength: 'cut' })
     const samples: PreparedSample[] = []
@@ -148,24 +153,10 @@ function judgeLine({ name, metrics }: Judge): string {
   return `judge ${name}: ${calls} calls, ${cached} from the cache${waited}${paid}; ${unknown} of ${verdicts} verdicts unknown`
 }
 
-/** Puts the weights of another model of the same architecture beside a policy's own. */
-async function keepReference(policy: Policy, model: string): Promise<void> {
-  const engine = startEngine()
-  try {
-    const opened = await openModel(model, engine)
-    const weights = await opened.policy.weights()
-    for (const [name, shape] of policy.parameters) {
-      const found = opened.policy.parameters.get(name)
-      if (found?.join() === shape.join()) continue
-      throw new UsageError(
-        `${model}: its ${name} is ${found ? `[${found.join(', ')}]` : 'missing'}, the model's is [${shape.join(', ')}]. ` +
-          'Give the model from which this one was trained.',
-      )
-    }
-    await policy.setWeights(new Map([...weights].map(([name, data]) => [REFERENCE + name, data])), REFERENCE)
-  } finally {
-    await engine.close()
-  }
+/** Puts the weights of another model of the same architecture, or of an adapter's base, beside a policy's own. */
+async function keepReference(model: OpenedModel, reference: string): Promise<void> {
+  const weights = await referenceWeights(model, reference)
+  await model.policy.setWeights(new Map([...weights].map(([name, data]) => [REFERENCE + name, data])), REFERENCE)
 }
 
 const nothing = () => null

@@ -7,6 +7,9 @@ export const jsonOption = () => new Option('--json', 'print JSON for machines')
 
 export const deviceOption = () => new Option('--device <name>', 'where to compute').choices([...DEVICES]).default('cpu')
 
+export const baseOption = () =>
+  new Option('--base <model>', 'of an adapter: the model it stands beside, in place of the one that its config names')
+
 export const seedOption = (about: string) => new Option('--seed <seed>', about)
 
 /** A whole number from `least` up, for options that count. */

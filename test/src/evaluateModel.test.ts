@@ -136,7 +136,7 @@ describe('infoOf', () => {
 
   it('refuses what it does not know', async () => {
     await expect(infoOf(at('clips'))).rejects.toThrow(
-      'not a run (recipe.yaml), a model (config.json) or an audio folder',
+      'not a run (recipe.yaml), a model (config.json), an adapter (adapter_config.json) or an audio folder',
     )
     await expect(infoOf(at('long.wav'))).rejects.toThrow('neither a recipe')
     await expect(infoOf('nothing-like-it')).rejects.toThrow('no such file or folder, and no rubric of the library')

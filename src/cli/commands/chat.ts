@@ -4,7 +4,7 @@ import type { ContentPart, Message } from '../../prompts/message.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { type Io, printJson, printLine } from '../io.ts'
-import { collect, deviceOption, jsonOption, numberFrom, seedOption, wholeNumber } from '../options.ts'
+import { baseOption, collect, deviceOption, jsonOption, numberFrom, seedOption, wholeNumber } from '../options.ts'
 
 export interface Chat {
   /** The answer to a conversation that ends with a user turn; `onText` is told of pieces as they come. */
@@ -16,8 +16,9 @@ export interface Chat {
 export interface ChatServices {
   readonly chat: () => Promise<{
     openChat(options: {
-      /** A model folder or a run folder. */
+      /** A model folder, an adapter or a run folder. */
       model: string
+      base?: string
       device: Device
       maxCompletionTokens: number
       temperature: number
@@ -31,6 +32,7 @@ export interface ChatServices {
 
 interface Options {
   readonly model: string
+  readonly base?: string
   readonly audio: readonly string[]
   readonly prompt?: string
   readonly system?: string
@@ -53,7 +55,8 @@ export const addChat =
       .description(
         `Asks a model about clips. With --prompt it answers once; a clip without a prompt is asked "${QUESTION}", and on a terminal the conversation goes on from there.`,
       )
-      .requiredOption('--model <model>', 'a model folder, a run folder, a GGUF file or a hub id')
+      .requiredOption('--model <model>', 'a model folder, an adapter, a run folder, a GGUF file or a hub id')
+      .addOption(baseOption())
       .option('--audio <file>', 'a clip of the first turn; may be given several times', collect, [])
       .option('--prompt <text>', 'ask this, print the answer and stop')
       .option('--system <text>', 'a system turn before the first')
@@ -68,6 +71,7 @@ export const addChat =
           'rubato chat --model runs/quickstart --audio some.wav',
           'rubato chat --model runs/quickstart --audio some.wav --prompt "list the sounds."',
           'rubato chat --model runs/quickstart',
+          'rubato chat --model my-adapter --base Qwen/Qwen2.5-0.5B-Instruct --prompt "why is the sky blue?"',
         ),
       )
       .action(async (options: Options) => {
@@ -90,6 +94,7 @@ export const addChat =
         }
         const chat = await openChat({
           model: options.model,
+          ...(options.base === undefined ? {} : { base: options.base }),
           device: await checkDevice(options.device),
           maxCompletionTokens: options.maxTokens,
           temperature: options.temperature,

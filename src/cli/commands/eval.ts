@@ -4,7 +4,7 @@ import type { EvaluationRecord } from '../../runs/index.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
-import { deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
+import { baseOption, deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
 import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
 
 const CONTROLS = ['none', 'scaffolded', 'silenced', 'swapped'] as const
@@ -18,8 +18,9 @@ type ParaphrasesName = (typeof PARAPHRASES)[number]
 export interface EvalServices {
   readonly evaluate: () => Promise<{
     evaluateModel(options: {
-      /** A model folder or a run folder. */
+      /** A model folder, an adapter or a run folder. */
       model: string
+      base?: string
       data: string
       rubric?: string
       controls: readonly Control[]
@@ -47,6 +48,7 @@ export interface EvalServices {
 
 interface Options extends JudgeFlags {
   readonly model: string
+  readonly base?: string
   readonly data: string
   readonly rubric?: string
   readonly controls: readonly Control[]
@@ -71,7 +73,8 @@ export const addEval =
       .command('eval')
       .summary('score a model on samples with rubrics')
       .description("Asks a model every sample and scores the answers by the samples' rubrics.")
-      .requiredOption('--model <model>', 'a model folder, a run folder, a GGUF file or a hub id')
+      .requiredOption('--model <model>', 'a model folder, an adapter, a run folder, a GGUF file or a hub id')
+      .addOption(baseOption())
       .requiredOption('--data <file>', 'samples: JSON lines or an audio folder')
       .option('--rubric <name>', 'rubric of samples that carry none: a name of the library, or a file')
       .addOption(
@@ -142,6 +145,7 @@ export const addEval =
             signal: io.signal,
             failRubricMentions: options.failRubricMention,
             ...(judge === undefined ? {} : { judge }),
+            ...(options.base === undefined ? {} : { base: options.base }),
             ...(rubric === undefined ? {} : { rubric }),
             ...(limit === undefined ? {} : { limit }),
             ...(reference === undefined ? {} : { reference }),

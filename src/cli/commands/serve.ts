@@ -2,11 +2,12 @@ import { UsageError } from '../../errors.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
-import { collect, deviceOption, jsonOption, wholeNumber } from '../options.ts'
+import { baseOption, collect, deviceOption, jsonOption, wholeNumber } from '../options.ts'
 import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
 
 interface Options extends JudgeFlags {
   readonly model: readonly string[]
+  readonly base?: string
   readonly whisper?: string
   readonly host: string
   readonly port: number
@@ -33,10 +34,11 @@ export const addServe =
       )
       .option(
         '--model <model>',
-        'a model folder, a run folder, a GGUF file or a hub id; several to compare',
+        'a model folder, an adapter, a run folder, a GGUF file or a hub id; several to compare',
         collect,
         [],
       )
+      .addOption(baseOption())
       .option('--whisper <model>', 'a Whisper that transcribes: a folder or a hub id')
       .option('--host <address>', 'where to listen', '127.0.0.1')
       .option('--port <n>', '0 takes a free one', wholeNumber(0), 8000)
@@ -70,6 +72,7 @@ export const addServe =
           maxWaiting: options.maxWaiting,
           device: await checkDevice(options.device),
           onNotice: notice,
+          ...(options.base !== undefined && { base: options.base }),
           ...(options.whisper !== undefined && { whisper: options.whisper }),
           ...(options.clips !== undefined && { clips: options.clips }),
           ...(process.env.RUBATO_TOKEN && { token: process.env.RUBATO_TOKEN }),

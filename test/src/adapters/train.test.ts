@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSafetensors, startEngine } from '../../../models/index.ts'
 import { mergeAdapterFolder } from '../../../src/adapters/mergeAdapter.ts'
 import { estimate } from '../../../src/estimate.ts'
+import { evaluateModel } from '../../../src/evaluateModel.ts'
 import { infoOf } from '../../../src/info.ts'
 import { openModel } from '../../../src/model/modelFolder.ts'
 import { silentProgress } from '../../../src/progress/index.ts'
 import { readRecipe } from '../../../src/recipe/index.ts'
+import { startServer } from '../../../src/serve/serve.ts'
 import { trainRun } from '../../../src/train/index.ts'
 import { folderToRemove, jsonLines } from '../temporary.ts'
 import { rubato, tinyFiles, trainTiny } from '../tinyRun.ts'
@@ -158,6 +160,42 @@ describe('a run with an adapter', () => {
     const { trains, parameters } = await estimate(await readRecipe(at('adapted.yaml')))
     expect(trains).toMatch(/^encoder \S+ k? ?of .*, projector \S+ k? ?of .*, decoder \S+ k? ?of .*$/)
     expect(parameters).toMatch(/^[\d.]+ k \(/)
+  })
+
+  it('is evaluated against its base, and against itself, and no other model', async () => {
+    const options = {
+      model: at('whole'),
+      data: at('asked.jsonl'),
+      controls: ['none'] as const,
+      limit: 2,
+      maxCompletionTokens: 6,
+      answersPerSample: 2,
+    }
+    const novelty = async (reference: string) => {
+      const [record] = await evaluateModel({ ...options, reference })
+      return record!.analysis!.novelty!.median
+    }
+    expect(await novelty(at('whole'))).toBeCloseTo(1, 3)
+    expect(Math.abs((await novelty(at('run'))) - 1)).toBeGreaterThan(1e-3)
+    await expect(evaluateModel({ ...options, model: at('run'), reference: at('whole') })).rejects.toThrow(
+      /whole: is an adapter, the model is none\. Merge it first/,
+    )
+  })
+
+  it('is served beside its base', async () => {
+    const server = await startServer({ models: [at('run'), at('whole')], base: at('run'), port: 0 })
+    try {
+      const asked = { model: 'whole', messages: [{ role: 'user', content: 'what?' }], max_tokens: 4 }
+      const reply = await fetch(`${server.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(asked),
+      })
+      expect(reply.status).toBe(200)
+      expect(await reply.json()).toMatchObject({ model: 'whole', choices: [{ message: { role: 'assistant' } }] })
+    } finally {
+      await server.close()
+    }
   })
 
   it('is merged into its base, and is a base itself then', async () => {
