@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { loadAudio, logMel } from '../../audio/index.ts'
 import { libraryRubrics, loadRubric, stringifyRubric } from '../../rubrics/index.ts'
+import { AUDIO_LANGUAGES } from '../tags/index.ts'
 import type { AppOptions } from './app.ts'
 import { addAssets } from './assets.ts'
 import { checkedLength } from './chatRequest.ts'
@@ -8,7 +9,7 @@ import { addClips } from './clips.ts'
 import { ApiError } from './errors.ts'
 import { addRuns } from './runs.ts'
 import { scoring } from './scoring.ts'
-import { offeredTasks, spokenLanguage } from './tasks.ts'
+import { offerTasks } from './tasks.ts'
 
 const PICTURE_SECONDS = 30 // of sound in a mel picture; the page shows what the model hears
 
@@ -29,15 +30,11 @@ export function addPages(app: Hono, options: AppOptions): void {
       rubrics: libraryRubrics(),
       judge: options.judge !== undefined,
       whisper: options.whisper?.id ?? null,
-      languages: spokenLanguage.options,
+      languages: AUDIO_LANGUAGES,
     }),
   )
 
-  app.get('/api/tasks', (c) => {
-    const spoken = spokenLanguage.safeParse(c.req.query('language') ?? 'unknown')
-    if (!spoken.success) throw new ApiError(400, 'language: none that tags name.', { param: 'language' })
-    return c.json({ tasks: offeredTasks(spoken.data) })
-  })
+  app.get('/api/tasks', offerTasks)
 
   app.get('/api/rubrics/:name', async (c) => {
     const name = c.req.param('name')

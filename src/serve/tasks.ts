@@ -1,89 +1,50 @@
+import type { Context } from 'hono'
 import { z } from 'zod'
-import { AUDIO_LANGUAGES, type AudioLanguage, type Instruction, renderTags, type Tags } from '../tags/index.ts'
+import { seededRandom } from '../random.ts'
+import { AUDIO_LANGUAGES, type AudioLanguage, TagError } from '../tags/index.ts'
+import { askOf, promptOf, tasks } from '../tasks/index.ts'
+import { ApiError } from './errors.ts'
 
-/** What the page offers to ask, in words and, for a model that knows them, as Qwen-Audio's tags. */
-interface OfferedTask {
-  readonly id: string
-  readonly label: string
-  readonly words: string
-  /** @param spoken  language of the clip, `unknown` where nobody speaks */
-  tags(spoken: AudioLanguage): Tags
+/** Those that a clip alone is enough for; the others need a question or a phrase, which a person writes better herself. */
+const OFFERED = tasks.filter(({ needs }) => needs === undefined)
+
+const query = z.object({
+  style: z.enum(['words', 'tags']).default('words'),
+  /** Spoken in the clip; the task's own when left out. */
+  language: z.enum(AUDIO_LANGUAGES).optional(),
+  /** Which of the paraphrases: another number is another one. */
+  draw: z.coerce.number().int().min(0).default(0),
+})
+
+/** `GET /api/tasks`: what the page offers to ask, and the prompt; null where it makes no sense in that language. */
+export function offerTasks(c: Context): Response {
+  const asked = query.safeParse(c.req.query())
+  if (!asked.success) {
+    const { path, message } = asked.error.issues[0]!
+    throw new ApiError(400, `${path.join('.')}: ${message}.`, { param: path.join('.') })
+  }
+  const { style, language, draw } = asked.data
+  return c.json({
+    tasks: OFFERED.map(({ name, about }) => ({ name, about, prompt: promptFor(name, style, language, draw) })),
+  })
 }
 
-const written = (spoken: AudioLanguage) => (spoken === 'unknown' ? 'en' : spoken)
-const analysis =
-  (instruction: Instruction) =>
-  (audioLanguage: AudioLanguage): Tags => ({
-    task: 'analysis',
-    audioLanguage,
-    textLanguage: 'en',
-    timestamps: false,
-    instruction,
-  })
+/** Every tag that asking for these tasks takes. */
+export const offeredTags = (): string[] =>
+  OFFERED.flatMap(({ name }) => promptFor(name, 'tags', undefined, 0)?.match(/<\|[^|]+\|>/g) ?? [])
 
-const OFFERED: readonly OfferedTask[] = [
-  {
-    id: 'hear',
-    label: 'What do you hear?',
-    words: 'what do you hear?',
-    tags: (audioLanguage) => ({ task: 'question-answer', audioLanguage, question: 'what do you hear?' }),
-  },
-  {
-    id: 'describe',
-    label: 'Describe',
-    words: 'describe the sounds.',
-    tags: (audioLanguage) => ({
-      task: 'caption',
-      audioLanguage,
-      textLanguage: 'en',
-      timestamps: false,
-      instruction: 'caption_plain',
-    }),
-  },
-  {
-    id: 'events',
-    label: 'List the sounds',
-    words: 'list the sounds, in the order in which they come.',
-    tags: analysis('event'),
-  },
-  {
-    id: 'transcribe',
-    label: 'Transcribe',
-    words: 'write down what is said.',
-    tags: (spoken) => ({
-      task: 'transcribe',
-      audioLanguage: spoken,
-      textLanguage: written(spoken),
-      timestamps: false,
-      instruction: 'itn',
-    }),
-  },
-  {
-    id: 'translate',
-    label: 'Translate',
-    words: 'translate what is said into English.',
-    tags: (spoken) => ({
-      task: 'translate',
-      audioLanguage: spoken,
-      textLanguage: spoken === 'en' ? 'zh' : 'en',
-      timestamps: false,
-      instruction: 'itn',
-    }),
-  },
-  {
-    id: 'emotion',
-    label: 'Emotion',
-    words: 'which emotion does the speaker show?',
-    tags: analysis('emotion_recognition'),
-  },
-]
-
-/** The language of the clip, as tags name it. */
-export const spokenLanguage = z.enum(AUDIO_LANGUAGES)
-
-/** What the page shows of tasks: a label, and what is sent. */
-export const offeredTasks = (spoken: AudioLanguage): { id: string; label: string; words: string; tags: string }[] =>
-  OFFERED.map(({ id, label, words, tags }) => ({ id, label, words, tags: renderTags(tags(spoken)) }))
-
-/** Every tag of these tasks, for a clip in English. */
-export const offeredTags = (): string[] => offeredTasks('en').flatMap(({ tags }) => tags.match(/<\|[^|]+\|>/g) ?? [])
+function promptFor(
+  name: string,
+  style: 'words' | 'tags',
+  language: AudioLanguage | undefined,
+  draw: number,
+): string | null {
+  const task = OFFERED.find((one) => one.name === name)!
+  try {
+    const ask = askOf(language === undefined ? name : { name, audio_language: language })
+    return promptOf(task, ask, { style, paraphrases: 'all', languages: ['en'] }, seededRandom(draw))
+  } catch (error) {
+    if (error instanceof TagError) return null
+    throw error
+  }
+}

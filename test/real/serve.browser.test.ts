@@ -210,6 +210,10 @@ describe.skipIf(!hasChromium)('the pages in a browser', () => {
     await page.waitForSelector('#clips .mel canvas[width]')
     await page.click('.chip >> text=Describe')
     expect(await page.inputValue('#question')).toBe('describe the sounds.')
+    await page.selectOption('#task', 'transcription')
+    await page.waitForFunction(() =>
+      /write|transcri|word|say|said/i.test((document.getElementById('question') as HTMLTextAreaElement).value),
+    )
     await page.click('#send')
     await answered(page, 2)
     expect(await page.locator('.turn').first().locator('.asked .clip').count()).toBe(2)

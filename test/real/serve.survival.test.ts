@@ -1,5 +1,5 @@
-// The server as a process of its own, among slow, rude and many clients. Takes about two minutes on an idle machine, most
-// of them waiting for clients that dribble.
+// The server as a process of its own, among slow, rude and many clients. Takes some minutes, two of them waiting for clients
+// that dribble.
 import { execFileSync, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 async function started(folder: string): Promise<typeof server> {
   const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-  const words = ['serve', '--model', 'run', '--runs', '.', '--port', '0', '--max-waiting', '400', '--json']
+  const words = ['serve', '--model', 'run', '--runs', '.', '--port', '0', '--max-waiting', '200', '--json']
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...words], { cwd: folder })
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk) => {
@@ -94,7 +94,8 @@ const EVENTS: readonly ((i: number) => Promise<[number, readonly number[]]>)[] =
   async (i) => {
     const response = await post(asked(i, { stream: true }))
     const text = await response.text()
-    return [text.endsWith('data: [DONE]\n\n') ? response.status : 0, [200]]
+    if (!text.endsWith('data: [DONE]\n\n')) throw new Error(`a stream that does not end: ${response.status} ${text}`)
+    return [response.status, [200]]
   },
   async (i) => {
     const gone = new AbortController() // reads the beginning of a stream and leaves
@@ -136,16 +137,21 @@ describe('a server among many', () => {
   }, 600_000)
 
   it('refuses with 429 and a time to come back when the queue is full', async () => {
+    const gone = new AbortController() // keeps the model busy
+    const long = asked(1, { stream: true, max_tokens: 400, n: 16, temperature: 2 })
+    const busy = await post(long, '/v1/chat/completions', gone.signal)
+    await busy.body?.getReader().read()
     const all = await Promise.all(
-      Array.from({ length: 450 }, async (_, i) => {
+      Array.from({ length: 600 }, async (_, i) => {
         const response = await post(asked(i, { temperature: 1 + i / 1000 })) // none goes with another
         await response.body?.cancel()
         return { status: response.status, after: response.headers.get('retry-after') }
       }),
     )
+    gone.abort()
     const refused = all.filter(({ status }) => status !== 200)
     expect(refused.length).toBeGreaterThan(10)
-    expect(refused.every(({ status, after }) => status === 429 && after === '1')).toBe(true)
+    expect([...new Set(refused.map(({ status, after }) => `${status} after ${after}`))]).toEqual(['429 after 1'])
     await idle()
   }, 600_000)
 
@@ -182,8 +188,8 @@ describe('a server among many', () => {
       dribble(head, 'X-A: b\r\n'),
       dribble(`${head}Content-Length: 100000\r\n\r\n`, ' '),
     ])
-    expect(inHead!).toBeLessThan(40)
-    expect(inBody!).toBeLessThan(100)
+    expect(inHead!).toBeLessThan(60)
+    expect(inBody!).toBeLessThan(180)
     await answer()
   }, 600_000)
 

@@ -15,7 +15,12 @@ export const demoPage = (imports: string, modules: readonly string[]): string =>
 <div id="clips" class="clips"></div>
 <label class="words" for="question">Question</label>
 <textarea id="question" rows="2" placeholder="Ask about a recording, or send one alone to talk"></textarea>
-<div id="tasks" class="tasks" role="group" aria-label="Tasks"></div>
+<div class="tasks" role="group" aria-label="Questions to begin with">
+<button type="button" class="chip" data-ask="what do you hear?">What do you hear?</button>
+<button type="button" class="chip" data-ask="describe the sounds.">Describe</button>
+<button type="button" class="chip" data-ask="which sound comes first?">Which comes first?</button>
+<select id="task" class="chip" aria-label="Task"><option value="">A task …</option></select>
+</div>
 <div class="tools">
 <button type="button" id="record" aria-pressed="false"><span class="dot" aria-hidden="true"></span><span id="record-text">Record</span></button>
 <label class="button">Add a file<input type="file" id="file" accept="audio/*,.flac,.ogg,.opus,.aiff" multiple></label>

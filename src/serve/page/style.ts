@@ -41,7 +41,7 @@ button:hover, .button:hover { border-color: var(--accent); } button:disabled { o
 .primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; min-width: 5rem; }
 .quiet { border-color: transparent; color: var(--muted); } .quiet:hover { color: var(--ink); }
 .link { border: 0; padding: 0 .1rem; min-height: 28px; color: var(--accent); text-decoration: underline; text-underline-offset: .2em; }
-.chip { border-radius: 99px; font-size: .84rem; min-height: 34px; padding: .1rem .7rem; border-color: var(--line); color: var(--muted); } .chip:hover { color: var(--ink); }
+.chip { border-radius: 99px; font-size: .84rem; min-height: 34px; padding: .1rem .7rem; border-color: var(--line); color: var(--muted); } .chip:hover { color: var(--ink); } select.chip { background: transparent; max-width: 8.5rem; }
 textarea, select, input[type=number] { background: var(--paper); border: 1px solid var(--field); border-radius: 10px; padding: .4rem .7rem; color: var(--ink); } select { max-width: 15rem; } input[type=number] { width: 4.8rem; } input[type=checkbox] { accent-color: var(--accent); width: 1.05em; height: 1.05em; vertical-align: -.15em; }
 textarea.code { width: 100%; font: .82rem/1.6 var(--mono); background: var(--card); resize: vertical; border-color: var(--line); } textarea.code[aria-invalid] { border-color: var(--bad); }
 .settings, .tools, .tasks { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; } .tasks { gap: .45rem; } .settings { gap: .6rem 1.4rem; font-size: .9rem; color: var(--muted); } .gap { flex: 1; } .pair { display: inline-flex; gap: .3rem; margin-left: -.9rem; } .pair button { min-width: 40px; padding: 0; }

@@ -246,6 +246,8 @@ describe('the server among strangers', () => {
 })
 
 describe('what the pages ask for', () => {
+  const status = async (response: Promise<Response>) => (await response).status
+
   it('judges a text by a rubric in YAML, and says where a rubric is wrong', async () => {
     const rubric =
       'name: r\ncriteria:\n  - { criterion: Names a dog., points: 2, verify: { kind: contains, any_of: [dog] } }\n  - { criterion: Is kind., points: 2 }\n'
@@ -264,6 +266,21 @@ describe('what the pages ask for', () => {
     expect(stages).toHaveLength(3)
     const { rollouts } = (await get(`/api/runs/run/rollouts/${steps[0]}`)) as { rollouts: object[] }
     expect(rollouts).toHaveLength(8)
+  })
+
+  it('offers tasks in words, each time in others, and as tags of the clip’s language', async () => {
+    const tasks = async (asked: string) => {
+      const told = await (await fetch(`${server.url}/api/tasks?${asked}`)).json()
+      return new Map(
+        (told as { tasks: { name: string; prompt: string | null }[] }).tasks.map((one) => [one.name, one.prompt]),
+      )
+    }
+    const [words, others] = [await tasks('draw=1'), await tasks('draw=5')]
+    expect(words.size).toBeGreaterThan(8)
+    expect([...words].some(([name, prompt]) => prompt !== others.get(name))).toBe(true)
+    expect((await tasks('style=tags&language=de')).get('transcription')).toMatch(/^<\|startoftranscript\|><\|de\|>/)
+    expect((await tasks('style=tags&language=en')).get('translation')).toBeNull()
+    expect(await status(fetch(`${server.url}/api/tasks?language=xx`))).toBe(400)
   })
 
   it('gives the mel picture a byte a value', async () => {
