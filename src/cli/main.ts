@@ -3,6 +3,7 @@ import { addChat } from './commands/chat.ts'
 import { addCompose } from './commands/compose.ts'
 import { addData } from './commands/data.ts'
 import { addDataCraft } from './commands/dataCraft.ts'
+import { addDataWrite } from './commands/dataWrite.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
@@ -36,6 +37,7 @@ const COMMANDS = [
   addServe({ serve: () => import('../serve/serve.ts') }),
   addInfo({ info: () => import('../info.ts') }),
   addDataCraft({ craft: () => import('../craft/index.ts') }),
+  addDataWrite({ craft: () => import('../craft/index.ts') }),
   addDoctor(),
 ]
 
