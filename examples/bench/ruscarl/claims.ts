@@ -22,7 +22,7 @@ export function claimsOf(ground: Ground, measured: Measured): Claim[] {
   const [none, sigmoid] = [of('none'), of('sigmoid')]
   if (!none || !sigmoid) return claims
   claims.push(lift(sigmoid))
-  if (ground.sparse) claims.push(unexplored(none), ...learnt(ground.sparse, none, sigmoid))
+  if (ground.sparse) claims.push(unexplored(none), learnt(ground.sparse, none, sigmoid))
   claims.push(internalised(ground, sigmoid))
   claims.push(above('RuscaRL ends above GRPO without scaffold', none, sigmoid))
   for (const [arm, title] of [
@@ -77,17 +77,17 @@ function unexplored(none: readonly ArmResult[]): Claim {
 const sum = (results: readonly ArmResult[], key: 'met' | 'verdicts'): number =>
   results.reduce((total, { sparse }) => total + (sparse?.[key] ?? 0), 0)
 
-function learnt(groups: readonly string[], none: readonly ArmResult[], sigmoid: readonly ArmResult[]): Claim[] {
-  const rate = (results: readonly ArmResult[], group: string) =>
-    results.map(({ criteria }) => criteria.find((one) => one.group === group)!.after)
-  return groups.map((group) => {
-    const [without, with_] = [rate(none, group), rate(sigmoid, group)]
-    return {
-      says: `${SPARSE}“${group}” is learnt with the scaffold only`,
-      holds: without.every((value) => value <= 0.02) && mean(with_) >= 0.5,
-      figures: `held-out rate ${percent(mean(without))} without, ${percent(mean(with_))} with (seeds ${with_.map(percent).join(', ')})`,
-    }
-  })
+function learnt(groups: readonly string[], none: readonly ArmResult[], sigmoid: readonly ArmResult[]): Claim {
+  const rates = (results: readonly ArmResult[]) =>
+    results.map(({ criteria }) =>
+      mean(criteria.filter(({ group }) => groups.includes(group)).map(({ after }) => after)),
+    )
+  const [without, shown] = [rates(none), rates(sigmoid)]
+  return {
+    says: `${SPARSE}they are learnt with the scaffold only`,
+    holds: without.every((rate) => rate <= 0.02) && shown.every((rate) => rate >= 0.25) && mean(shown) >= 0.4,
+    figures: `held-out answers meet ${percent(mean(without))} of them without, ${percent(mean(shown))} with (by seed ${shown.map(percent).join(', ')})`,
+  }
 }
 
 function internalised({ midpoint }: Ground, sigmoid: readonly ArmResult[]): Claim {

@@ -4,10 +4,11 @@
  * measured it keeps in runs/ruscarl and does not measure again.
  *
  *     npm run bench:ruscarl -- --only sparse   # the sparse task without its ablations: less than 3 minutes; writes no page
+ *     npm run bench:ruscarl -- --page          # writes the page of what has been measured, and measures nothing
  *
  * Exit code: 0, or 1 when the sparse task does not show what it is there to show.
  */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,7 +27,9 @@ const ROOT = path.resolve('runs', 'ruscarl')
 const DOCS = path.resolve('docs', 'results')
 const GROUNDS = [sparse, scenes]
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, page: { type: 'boolean', default: false } },
+})
 const grounds = GROUNDS.filter(({ id }) => values.only === undefined || values.only === id)
 if (grounds.length === 0) {
   console.error(`bench:ruscarl --only ${values.only}: there is none. All: ${GROUNDS.map(({ id }) => id).join(', ')}.`)
@@ -45,35 +48,41 @@ for (const ground of grounds) {
     console.log(`${mark} ${claim.says}: ${claim.figures}`)
     if (isDemanded(claim) && !claim.holds) process.exitCode = 1
   }
-  if (values.only === undefined) {
+  if (values.only === undefined && measured.has('none')) {
     onPage.push({ ground, measured, plots: await drawPlots(DOCS, ground, arms, measured) })
   }
 }
 if (values.only === undefined) {
   const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
   const page = path.join(DOCS, 'ruscarl.md')
-  writeFileSync(page, resultsPage(onPage, machine))
+  const missing = grounds.filter((ground) => !onPage.some((one) => one.ground === ground))
+  mkdirSync(DOCS, { recursive: true })
+  writeFileSync(page, resultsPage(onPage, missing, machine))
   console.log(`\nLook at ${path.relative('', page)}.`)
 }
 
-/** Kind after kind and seed after seed, so that what a stopped bench has measured can be compared. */
+/**
+ * Kind after kind and seed after seed, so that what a stopped bench has measured can be compared. Arms that lack a seed
+ * are left out.
+ */
 async function measureAll(ground: Ground, arms: readonly Arm[]): Promise<Measured> {
   await ground.makeData(path.join(folderOf(ROOT, ground), 'data'))
-  const measured = new Map<string, ArmResult[]>(arms.map(({ id }) => [id, []]))
+  const measured = new Map<string, ArmResult[]>()
   for (const kind of new Set(arms.map(({ about }) => about))) {
     for (const seed of ground.seeds) {
-      for (const arm of arms) {
-        if (arm.about === kind) measured.get(arm.id)!.push(await measuredOnce(ground, arm, seed))
+      for (const arm of arms.filter(({ about }) => about === kind)) {
+        const result = await measuredOnce(ground, arm, seed)
+        if (result) measured.set(arm.id, [...(measured.get(arm.id) ?? []), result])
       }
     }
   }
-  return measured
+  return new Map([...measured].filter(([, results]) => results.length === ground.seeds.length))
 }
 
-async function measuredOnce(ground: Ground, arm: Arm, seed: number): Promise<ArmResult> {
+async function measuredOnce(ground: Ground, arm: Arm, seed: number): Promise<ArmResult | undefined> {
   const settings = settingsOf(ROOT, ground, arm)
   const known = results.find({ ground: ground.id, arm: arm.id, seed, settings })
-  if (known) return known
+  if (known || values.page) return known
   const result = await runArm(ROOT, ground, arm, seed, (what) => console.error(`${ground.id}, seed ${seed}: ${what}`))
   results.add(result)
   const { before, after, seconds } = result

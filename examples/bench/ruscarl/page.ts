@@ -12,7 +12,7 @@ export interface GroundOnPage {
 }
 
 /** The page `docs/results/ruscarl.md`: what was measured, and in plain words where the paper's ordering holds. */
-export function resultsPage(grounds: readonly GroundOnPage[], machine: string): string {
+export function resultsPage(grounds: readonly GroundOnPage[], missing: readonly Ground[], machine: string): string {
   return [
     '# RuscaRL on our own ground',
     '',
@@ -22,6 +22,7 @@ export function resultsPage(grounds: readonly GroundOnPage[], machine: string): 
     'interval is rough: read the seeds too. The scaffold is shown as `group: linear`; the baseline is the same with nothing shown.',
     '',
     ...grounds.flatMap(section),
+    ...missing.flatMap(({ title, about }) => [`## ${title}`, '', `${about} **Not measured yet.**`, '']),
     '## Not comparable',
     '',
     "The paper's models have billions of parameters and judges that are models, on HealthBench; these have 0.1 and 1.3 million, and verifiers. What can be compared is the",

@@ -16,7 +16,9 @@ export function openResults(file: string): Results {
   return {
     find: (of) => known.get(key(of)),
     add(result) {
-      appendFileSync(file, `${JSON.stringify(result)}\n`)
+      // After a line that was cut off, this one would be no line of its own.
+      const begin = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8')) ? '\n' : ''
+      appendFileSync(file, `${begin}${JSON.stringify(result)}\n`)
       known.set(key(result), result)
     },
   }

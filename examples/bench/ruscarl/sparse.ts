@@ -41,10 +41,10 @@ stages:
       temperature: 0.7
       top_p: 0.8
       top_k: 20
-      max_completion_tokens: 36
+      max_completion_tokens: 28
       optimiser: muon
       learning_rate: 1.0e-3
       loss: { aggregation: sequence-mean, kl: 0.001 }
 eval:
-  - { data: data/eval.jsonl, controls: [none, scaffolded], max_completion_tokens: 36 }
+  - { data: data/eval.jsonl, controls: [none, scaffolded], max_completion_tokens: 28 }
 `
