@@ -26,6 +26,11 @@ export {
   judgeTemplates,
   type OpenAiJudgeOptions,
   openAiJudge,
+  openRewardModel,
+  type RewardModel,
+  type RewardModelJudgeOptions,
+  type RewardModelOptions,
+  rewardModelJudge,
   rubricMention,
   runAttacks,
 } from './judge/index.ts'

@@ -8,6 +8,7 @@ import { measure } from './measure.ts'
 import { numeric } from './numeric.ts'
 import { orderOfMentions } from './orderOfMentions.ts'
 import { regex } from './regex.ts'
+import { runs } from './runs.ts'
 import { speakingRate } from './speakingRate.ts'
 import { type Answer, type Finding, type Verifier, verdict } from './verifier.ts'
 import { wordCount } from './wordCount.ts'
@@ -24,6 +25,7 @@ const list = [
   numeric,
   mathEqual,
   complement,
+  runs,
   orderOfMentions,
   speakingRate,
   measure,

@@ -1,6 +1,8 @@
 import { type EngineJudgeOptions, engineJudge } from './engineJudge.ts'
 import type { Judge } from './judge.ts'
 import { type OpenAiJudgeOptions, openAiJudge } from './openAiJudge.ts'
+import { isRewardModel } from './rewardModel.ts'
+import { rewardModelJudge } from './rewardModelJudge.ts'
 
 /** A judge as a call or a recipe describes it: where it is, and its options. */
 export type JudgeSource =
@@ -11,6 +13,16 @@ export type JudgeSource =
 export function openJudge(source: JudgeSource): Promise<Judge> {
   if (source.kind === 'engine') {
     const { kind: _, ...options } = source
+    const { model, threshold, device, onNotice } = options
+    // A reward model is a judge like any other: it decides by its number, whatever the other options say of words.
+    if (isRewardModel(model)) {
+      return rewardModelJudge({
+        model,
+        ...(threshold !== undefined && { threshold }),
+        ...(device !== undefined && { device }),
+        ...(onNotice && { onNotice }),
+      })
+    }
     return engineJudge(options)
   }
   const { kind: _, ...options } = source

@@ -5,6 +5,7 @@ import { engineJudge } from './engineJudge.ts'
 import type { Judge } from './judge.ts'
 import { judgeKey } from './key.ts'
 import { openAiJudge } from './openAiJudge.ts'
+import { rewardModelJudge } from './rewardModelJudge.ts'
 
 /** A judge of a recipe, and what its stage wants done beside judging. */
 export interface RecipeJudge {
@@ -42,6 +43,10 @@ export function recipeJudges(folder: string, onNotice?: (line: string) => void):
 type ModelJudge = Exclude<JudgeOptions, { kind: 'verifiers' }>
 
 function open(options: ModelJudge, folder: string, onNotice?: (line: string) => void): Promise<Judge> {
+  if (options.kind === 'reward_model') {
+    const { model, threshold } = options
+    return rewardModelJudge({ model, threshold, ...(onNotice && { onNotice }) })
+  }
   const { model, template, ask, guard, max_answer_chars: maxAnswerChars, temperature, max_tokens: maxTokens } = options
   const shared = {
     model,

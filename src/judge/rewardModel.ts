@@ -73,12 +73,7 @@ async function rewardModelIn(
 ): Promise<RewardModel> {
   const notices = onNotice ? { onNotice } : {}
   const place = rewardModelPlace(existsSync(model) ? model : await resolveModel(model, notices))
-  const { policy, renderer, maxSeconds } = await openModel(place, engine, { ...notices, frozen: true })
-  if (policy.config.head?.kind !== 'reward') {
-    throw new UsageError(
-      `${model}: no reward model, it has no head that gives a reward. Train one with a reward stage.`,
-    )
-  }
+  const { policy, renderer, maxSeconds } = await openModel(place, engine, { ...notices, frozen: true, rewards: true })
   const store = featureStore({ nMels: policy.nMels, maxSeconds, overLength: 'cut' })
   const { maxPositions } = policy.config.language
   interface Waiting {

@@ -15,7 +15,6 @@ import {
   isTaskTag,
   type MappedWeights,
   mapTensors,
-  openTokenizer,
   Policy,
   readAdapter,
   readSafetensors,
@@ -31,6 +30,7 @@ import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
 import { inFewBits } from './fewBits.ts'
+import { folderTokenizer } from './folderTokenizer.ts'
 import { isAdapter, modelPlace } from './modelPlace.ts'
 import { loadWeights, saveTensors } from './weightFiles.ts'
 
@@ -136,6 +136,14 @@ export async function openModel(model: string, engine: Engine, options: OpenMode
     throw new UsageError(`${model}: is no adapter, so it stands beside no base. Leave --base out.`)
   const mapped = frozen ? mappable(place) : undefined
   const opened = assembleFrom(place, engine, { ...options, ...(mapped && { mapped }) })
+  const gives = opened.policy.config.head?.kind === 'reward'
+  if (gives !== (options.rewards ?? false)) {
+    throw new UsageError(
+      gives
+        ? `${model}: a reward model, which scores answers and writes none. Name it where a judge is asked for.`
+        : `${model}: no reward model, it has no head that gives a reward. Train one with a reward stage.`,
+    )
+  }
   await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
   return asOpened(opened, place)
 }
@@ -184,6 +192,8 @@ export interface OpenModelOptions {
   readonly onNotice?: (line: string) => void
   /** The model is only asked, never trained (false): its weights may stay in their files. */
   readonly frozen?: boolean
+  /** Whether it is to give rewards (false): a model that gives them writes no answer, and the other way round. */
+  readonly rewards?: boolean
   /** What an adapter stands beside, in place of the base that its config names. */
   readonly base?: string
   /** Task tags that answers may hold beside those of the folder, as the answers of data do. */
@@ -214,7 +224,7 @@ export interface AssembleOptions {
 export function assembleFrom(place: string, engine: Engine, options: AssembleOptions = {}): Model {
   const { mapped, adapter, answerTags = [], tagsFrom = place } = options
   const config = configOf(place)
-  const tokenizer = openTokenizer(place)
+  const tokenizer = folderTokenizer(place)
   checkVocabulary(place, tokenizer, config)
   const renderer = config.audio
     ? rendererOf(tokenizer, config.audio.pool, new Set([...keptTags(tagsFrom, tokenizer), ...answerTags]))
@@ -241,21 +251,13 @@ function keptTags(place: string, tokenizer: Tokenizer): string[] {
 
 /** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */
 function textRenderer(place: string, tokenizer: Tokenizer): PromptRenderer {
-  const template = chatTemplateOf(place, tokenizer.files().config)
-  if (template === undefined) {
+  const { chat_template: template } = tokenizer.files().config as { chat_template?: unknown }
+  if (typeof template !== 'string') {
     throw new UsageError(
       `${place}: no chat template (chat_template.jinja, or in tokenizer_config.json). Is it a base model?`,
     )
   }
   return templateRenderer({ tokenizer, template, stopIds: stopIdsOf(place, tokenizer), where: place })
-}
-
-function chatTemplateOf(place: string, config: object): string | undefined {
-  const file = path.join(place, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const { chat_template: found } = config as { chat_template?: unknown }
-  const named = Array.isArray(found) ? found.find(({ name }) => name === 'default')?.template : found
-  return typeof named === 'string' ? named : undefined
 }
 
 /** Tokens that end an answer, by `generation_config.json`, else `config.json`, else the tokenizer's own end. */

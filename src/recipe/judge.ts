@@ -95,7 +95,21 @@ const engine = z.strictObject({
     .describe('whether it hears the clips of the conversation; the model must be able to'),
 })
 
+const rewardModel = z.strictObject({
+  kind: z
+    .literal('reward_model')
+    .describe(
+      'a reward model, on this machine: what no verifier decides is met together, where its number is high enough',
+    ),
+  model: z.string().min(1).describe('folder of a reward model, a run that trained one, or a hub name'),
+  threshold: z.number().gt(0).lt(1).default(0.5).describe('σ of its number from which a criterion is met'),
+  fail_rubric_mentions: z
+    .boolean()
+    .default(false)
+    .describe('an answer that talks about its rubric or its judge meets no criterion that earns points'),
+})
+
 /** Who decides criteria; a new kind is one schema in this list, and its opening in `src/judge/recipeJudge.ts`. */
-export const judgeSchema = z.discriminatedUnion('kind', [verifiers, server, engine])
+export const judgeSchema = z.discriminatedUnion('kind', [verifiers, server, engine, rewardModel])
 
 export type JudgeOptions = z.output<typeof judgeSchema>

@@ -42,6 +42,7 @@ describe('defaults of the loss', () => {
       dual_clip: 3,
       kl: 0.001,
       kl_estimator: 'k3',
+      kl_in: 'loss',
       entropy: 0,
       cut_answers: 'learn',
     })

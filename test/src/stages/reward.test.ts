@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openChat } from '../../../src/chat.ts'
+import { openJudge } from '../../../src/judge/openJudge.ts'
+import { openRewardModel } from '../../../src/judge/rewardModel.ts'
 import { silentProgress } from '../../../src/progress/index.ts'
 import { loadRankings, parseRanking } from '../../../src/stages/rankedAnswers.ts'
 import { measureRewards, scoreScale } from '../../../src/stages/rewardMeasures.ts'
@@ -89,6 +92,44 @@ it('a reward stage learns a ranking, leaves the model as it was, and goes on bit
   for (const file of ['model.safetensors', 'reward-model/model.safetensors', 'reward-2.json']) {
     expect(hashOf(stopped, file), file).toBe(hashOf(whole, file))
   }
+}, 300_000)
+
+it('a reward model is opened from its run, judges like any other, shapes rewards of a later stage, and is no model to talk with', async () => {
+  const rl = 'steps: 1, prompts: 2, group: 2, max_completion_tokens: 6, loss: { kl: 0 }, reward_model: { alpha: 2 }'
+  const short = recipe.replace('steps: 14', 'steps: 2').replace('save_every: 5', '').trimEnd()
+  const folder = folderWith({ ...files, 'recipe.yaml': `${short}\n  - rl: { data: asked.jsonl, ${rl} }\n` })
+  await train(folder)
+  const run = path.join(folder, 'run')
+  const step = JSON.parse(readFileSync(path.join(run, 'metrics.jsonl'), 'utf8').trim().split('\n').at(-1)!)
+  const rollouts = readFileSync(path.join(run, 'rollouts', 'step-000005.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  for (const { reward, score, model_reward } of rollouts.map((line) => JSON.parse(line))) {
+    expect(reward).toBeCloseTo(1 / (1 + Math.exp(-2 * model_reward)) + score - 1, 6)
+  }
+  expect(step['reward/verified']).toBeGreaterThanOrEqual(0)
+
+  const model = await openRewardModel({ model: run })
+  const asked = [{ role: 'user' as const, content: 'what?' }]
+  const [one, again, other] = await Promise.all(
+    ['a low sound', 'a low sound', 'none'].map((content) => model.reward([...asked, { role: 'assistant', content }])),
+  )
+  await model.close()
+  expect(one).toBe(again)
+  expect(one).not.toBe(other)
+  const judge = await openJudge({ kind: 'engine', model: run, threshold: 1 / (1 + Math.exp(-one!)) - 1e-6 })
+  const criteria = [{ id: 'good', criterion: 'Is good.', points: 1 }]
+  const [verdict] = await judge.judge({ messages: asked, answer: { text: 'a low sound' }, criteria })
+  await judge.close()
+  expect(verdict).toMatchObject({
+    criterionId: 'good',
+    met: true,
+    reason: expect.stringContaining(`reward ${one!.toFixed(3)}`),
+  })
+  await expect(openChat({ model: path.join(run, 'reward-model') })).rejects.toThrow(
+    'a reward model, which scores answers and writes none',
+  )
+  await expect(openRewardModel({ model: path.join(run, 'checkpoints', 'step-5') })).rejects.toThrow('no reward model')
 }, 300_000)
 
 const read = (row: unknown) => parseRanking(row, { folder: '/data', id: 'x' })
