@@ -1,4 +1,5 @@
 import type { AudioLanguageConfig } from '../architectures/audioLanguageModel.ts'
+import { audioTokenCount } from '../audioTokens.ts'
 import { sfc32 } from '../random.ts'
 import type { Value, Values } from '../runtime/runtime.ts'
 import type { AudioFeatures, Batch, Targets, TokenSequence } from './batch.ts'
@@ -48,7 +49,8 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
   const time = upTo(packing?.length ?? Math.max(...sequences.map(({ ids }) => ids.length)), TIME_BUCKET)
   const nTargets = upTo(tokens.length, TARGET_BUCKET)
   const audio = clipFeeds(batch.audios, options.config)
-  const text = paddedIds(sequences, nRows, time, audio?.tokensPerClip ?? 0, options, places)
+  const audible = audibleOnly(batch, options.config)
+  const text = paddedIds(audible, nRows, time, audio?.tokensPerClip ?? 0, options, places)
   const at = new BigInt64Array(nTargets)
   const ids = new BigInt64Array(nTargets)
   for (const [i, { sequence, position }] of tokens.entries()) {
@@ -166,6 +168,16 @@ export function clipFeeds(audios: readonly AudioFeatures[], config: AudioLanguag
     logMel: { dtype: 'float32', shape: [nAudios, nMels, nFrames], data } satisfies Value,
     nPositions: { dtype: 'int32', shape: [nAudios], data: nPositions } satisfies Value,
   }
+}
+
+/** The sequences without those clips that are too short for a token, which no place stands for. */
+export function audibleOnly(
+  { sequences, audios }: Pick<Batch, 'sequences' | 'audios'>,
+  { audio }: AudioLanguageConfig,
+): readonly TokenSequence[] {
+  const heard = audios.map(({ nFrames }) => !audio || audioTokenCount(nFrames, { pool: audio.pool }) > 0)
+  if (heard.every((one) => one)) return sequences
+  return sequences.map(({ ids, audios: clips }) => ({ ids, audios: clips.filter((clip) => heard[clip] !== false) }))
 }
 
 /** Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output. `places`: a row each. */

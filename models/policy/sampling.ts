@@ -6,7 +6,7 @@ import { compile } from '../graph/index.ts'
 import type { Engine } from '../runtime/engine.ts'
 import type { Value } from '../runtime/runtime.ts'
 import type { AudioFeatures, Batch, TokenSequence } from './batch.ts'
-import { clipFeeds, type FeedOptions, int64, paddedIds, powerOfTwo, TIME_BUCKET, upTo } from './feeds.ts'
+import { audibleOnly, clipFeeds, type FeedOptions, int64, paddedIds, powerOfTwo, TIME_BUCKET, upTo } from './feeds.ts'
 import { cachedGraph, encoderGraph, type ModelShape } from './graphs.ts'
 
 /** What sampling needs of a policy. */
@@ -53,13 +53,14 @@ export async function sampleRows(sampler: Sampler, request: SampleRequest): Prom
   const heard = batch.audios.length > 0 ? await encode(sampler, batch.audios) : null
 
   // Prompts of like length share a chunk; rows are renumbered to the order in which prompts are read.
+  const audible = audibleOnly(batch, sampler.config)
   const order = batch.sequences
     .map((_, i) => i)
     .sort((a, b) => batch.sequences[a]!.ids.length - batch.sequences[b]!.ids.length)
   const prefills: GenerateRequest['prefills'][number][] = []
   for (let at = 0; at < order.length; ) {
     const nRows = Math.min(PREFILL_ROWS, powerOfTwo(order.length - at))
-    const chosen = order.slice(at, at + nRows).map((i) => batch.sequences[i]!)
+    const chosen = order.slice(at, at + nRows).map((i) => audible[i]!)
     prefills.push(await prefill(sampler, chosen, nRows, heard, cache))
     at += nRows
   }

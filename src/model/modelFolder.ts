@@ -15,7 +15,6 @@ import {
   isTaskTag,
   type MappedWeights,
   mapTensors,
-  openTokenizer,
   Policy,
   readAdapter,
   readSafetensors,
@@ -31,6 +30,7 @@ import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
 import { inFewBits } from './fewBits.ts'
+import { folderTokenizer } from './folderTokenizer.ts'
 import { isAdapter, modelPlace } from './modelPlace.ts'
 import { loadWeights, saveTensors } from './weightFiles.ts'
 
@@ -224,7 +224,7 @@ export interface AssembleOptions {
 export function assembleFrom(place: string, engine: Engine, options: AssembleOptions = {}): Model {
   const { mapped, adapter, answerTags = [], tagsFrom = place } = options
   const config = configOf(place)
-  const tokenizer = openTokenizer(place)
+  const tokenizer = folderTokenizer(place)
   checkVocabulary(place, tokenizer, config)
   const renderer = config.audio
     ? rendererOf(tokenizer, config.audio.pool, new Set([...keptTags(tagsFrom, tokenizer), ...answerTags]))
@@ -251,21 +251,13 @@ function keptTags(place: string, tokenizer: Tokenizer): string[] {
 
 /** Renders by the chat template that a folder holds. @throws UsageError when it holds none, or no token ends an answer */
 function textRenderer(place: string, tokenizer: Tokenizer): PromptRenderer {
-  const template = chatTemplateOf(place, tokenizer.files().config)
-  if (template === undefined) {
+  const { chat_template: template } = tokenizer.files().config as { chat_template?: unknown }
+  if (typeof template !== 'string') {
     throw new UsageError(
       `${place}: no chat template (chat_template.jinja, or in tokenizer_config.json). Is it a base model?`,
     )
   }
   return templateRenderer({ tokenizer, template, stopIds: stopIdsOf(place, tokenizer), where: place })
-}
-
-function chatTemplateOf(place: string, config: object): string | undefined {
-  const file = path.join(place, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const { chat_template: found } = config as { chat_template?: unknown }
-  const named = Array.isArray(found) ? found.find(({ name }) => name === 'default')?.template : found
-  return typeof named === 'string' ? named : undefined
 }
 
 /** Tokens that end an answer, by `generation_config.json`, else `config.json`, else the tokenizer's own end. */

@@ -6,6 +6,8 @@ import {
   renderChat,
   type Tokenizer,
 } from '../../models/index.ts'
+import { defaultSystemOf } from './defaultSystem.ts'
+import type { Message } from './message.ts'
 import type { PromptRenderer } from './renderer.ts'
 
 const counts = (pool: number, features: readonly AudioFeatures[]) =>
@@ -15,17 +17,21 @@ const counts = (pool: number, features: readonly AudioFeatures[]) =>
  * Renders conversations in Qwen2-Audio's chat format for a tokenizer; `pool` is the model's.
  *
  * @param answerTags special tokens that answers may hold, such as times; none by default
+ * @param defaultSystem a system turn put first where a conversation has none; none by default
  */
 export function chatRenderer(
   tokenizer: Tokenizer,
   pool: number,
   answerTags: ReadonlySet<string> = new Set(),
+  defaultSystem?: string,
 ): PromptRenderer {
+  const render = (messages: readonly Message[], features: readonly AudioFeatures[], addGenerationPrompt: boolean) => {
+    const own = defaultSystem === undefined ? {} : { defaultSystem }
+    return renderChat(tokenizer, messages, { audioTokens: counts(pool, features), addGenerationPrompt, ...own })
+  }
   return {
-    prompt: (messages, features) =>
-      renderChat(tokenizer, messages, { audioTokens: counts(pool, features), addGenerationPrompt: true }).ids,
-    conversation: (messages, features) =>
-      renderChat(tokenizer, messages, { audioTokens: counts(pool, features), addGenerationPrompt: false }),
+    prompt: (messages, features) => render(messages, features, true).ids,
+    conversation: (messages, features) => render(messages, features, false),
     stopIds: [tokenizer.idOf('<|im_end|>'), tokenizer.idOf('<|endoftext|>')],
     ...answersOf(tokenizer, answerTags),
   }
@@ -50,7 +56,9 @@ export function baseRenderer(
 /** The one of the two that a tokenizer's chat template asks for; chat, unless it is the base format's own. */
 export function rendererOf(tokenizer: Tokenizer, pool: number, answerTags?: ReadonlySet<string>): PromptRenderer {
   const { chat_template: template } = tokenizer.files().config as { chat_template?: unknown }
-  return (template === baseTemplate() ? baseRenderer : chatRenderer)(tokenizer, pool, answerTags)
+  if (template === baseTemplate()) return baseRenderer(tokenizer, pool, answerTags)
+  const defaultSystem = typeof template === 'string' ? defaultSystemOf(template) : undefined
+  return chatRenderer(tokenizer, pool, answerTags, defaultSystem)
 }
 
 /** What of an answer is shown: its text, and the tags that it may hold. */
