@@ -64,11 +64,13 @@ export function serveApp(options: AppOptions): Hono {
     const [waiting, running] = [sum(served.map((m) => m.queue.nWaiting)), sum(served.map((m) => m.queue.nRunning))]
     return c.json({ status: 'ok', running, waiting })
   })
-  const card = ({ id, created }: { id: string; created: number }) => ({
+  // `max_model_len` is vLLM's: tokens of prompt and answer together.
+  const card = ({ id, created, maxPositions }: { id: string; created: number; maxPositions?: number }) => ({
     id,
     created,
     object: 'model',
     owned_by: 'rubato',
+    ...(maxPositions !== undefined && { max_model_len: maxPositions }),
   })
   app.get('/v1/models', (c) => c.json({ object: 'list', data: served.map(card) }))
   app.get('/v1/models/:id', (c) => {
@@ -78,6 +80,7 @@ export function serveApp(options: AppOptions): Hono {
   })
   app.post('/v1/chat/completions', (c) => chatCompletions(c, models, report))
   app.post('/v1/audio/transcriptions', (c) => transcriptions(c, whisper))
+  app.post('/v1/audio/translations', (c) => transcriptions(c, whisper, 'translate'))
   addPages(app, options)
   return app
 }

@@ -41,8 +41,26 @@ export async function serveWhisper(
 const FORMATS = ['json', 'text', 'verbose_json', 'srt', 'vtt'] as const
 const MAX_SECONDS = 3600 // of one recording: what a server should hold in memory
 
-/** `POST /v1/audio/transcriptions`: a form with `file`, and perhaps `language` and `response_format`. */
-export async function transcriptions(c: Context, whisper: ServedWhisper | undefined): Promise<Response> {
+/** Keys of the form, and what may stand there; those that would change the words and are not read are refused. */
+const KEYS: Readonly<Record<string, true | string>> = {
+  file: true,
+  model: true,
+  language: true,
+  response_format: true,
+  temperature: '0', // Whisper writes greedily here
+  stream: 'false',
+  'timestamp_granularities[]': 'segment',
+}
+
+/**
+ * `POST /v1/audio/transcriptions` and `/v1/audio/translations`, which writes in English: a form with `file`, and perhaps
+ * `language` and `response_format`.
+ */
+export async function transcriptions(
+  c: Context,
+  whisper: ServedWhisper | undefined,
+  task: 'transcribe' | 'translate' = 'transcribe',
+): Promise<Response> {
   if (!whisper) {
     throw new ApiError(404, 'no Whisper is served. Start the server with --whisper.', { code: 'model_not_found' })
   }
@@ -55,6 +73,12 @@ export async function transcriptions(c: Context, whisper: ServedWhisper | undefi
   const word = (key: string): string | undefined => {
     const value = form.get(key)
     return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  for (const [key, value] of form) {
+    const allowed = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined
+    if (allowed === true || allowed === value) continue
+    const told = allowed === undefined ? 'not supported. Leave it out.' : `not supported but for ${allowed}.`
+    throw new ApiError(400, `${key.slice(0, 100)}: ${told}`, { code: 'unknown_parameter', param: key })
   }
   const file = form.get('file')
   if (!(file instanceof Blob)) throw new ApiError(400, 'file: expected a sound file.', { param: 'file' })
@@ -77,13 +101,13 @@ export async function transcriptions(c: Context, whisper: ServedWhisper | undefi
   const url = `data:audio/wav;base64,${Buffer.from(encodeWav(samples, 16_000)).toString('base64')}`
   const language = word('language')
   const transcript = await whisper.queue.ask(
-    { url, timestamps: format !== 'json' && format !== 'text', ...(language && { language }) },
+    { url, task, timestamps: format !== 'json' && format !== 'text', ...(language && { language }) },
     c.req.raw.signal,
   )
-  return written(c, transcript, format)
+  return written(c, transcript, format, task)
 }
 
-function written(c: Context, transcript: Transcript, format: string): Response {
+function written(c: Context, transcript: Transcript, format: string, task: string): Response {
   const { text, language, duration, segments } = transcript
   if (format === 'text') return c.text(`${text}\n`)
   if (format === 'srt') {
@@ -98,7 +122,7 @@ function written(c: Context, transcript: Transcript, format: string): Response {
   }
   if (format === 'json') return c.json({ text })
   return c.json({
-    task: 'transcribe',
+    task,
     language,
     duration,
     text,

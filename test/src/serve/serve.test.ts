@@ -106,6 +106,31 @@ describe('the server, asked by the openai client', () => {
     expect(streamed).toEqual(tokens.map((of) => of.map(({ logprob }) => logprob)))
   })
 
+  it('says to those who ask together what it says to each alone, in as many tokens as each allows', async () => {
+    const each = Array.from({ length: 7 }, (_, i) => ({
+      ...asked,
+      messages: i % 3 === 0 ? [{ role: 'user' as const, content: `what ${i}?` }] : heard(Buffer.from(clip('low', i)).toString('base64')),
+      max_tokens: 1 + 3 * i,
+    }))
+    const answer = async (one: (typeof each)[number]) => {
+      const { choices, usage } = await client.chat.completions.create(one)
+      return [choices[0]!.message.content, choices[0]!.finish_reason, usage]
+    }
+    const alone = []
+    for (const one of each) alone.push(await answer(one))
+    expect(await Promise.all(each.map(answer))).toEqual(alone)
+  })
+
+  it('gives the ids of prompt and answer to those who train on them, as vLLM does', async () => {
+    const told = (await client.chat.completions.create({ ...asked, return_token_ids: true } as typeof asked)) as unknown as {
+      prompt_token_ids: number[]
+      choices: { token_ids: number[] }[]
+      usage: { prompt_tokens: number }
+    }
+    expect(told.prompt_token_ids).toHaveLength(told.usage.prompt_tokens)
+    expect(told.choices[0]!.token_ids.length).toBeGreaterThan(0)
+  })
+
   it('ends an answer before a stop string', async () => {
     const { choices } = await client.chat.completions.create(asked)
     const whole = choices[0]!.message.content!
@@ -125,6 +150,15 @@ describe('the server, asked by the openai client', () => {
       status: 400,
       param: 'temperature',
     })
+    for (const [more, param] of [
+      [{ temperatur: 0 }, 'temperatur'],
+      [{ top_logprobs: 3 }, 'top_logprobs'],
+      [{ response_format: { type: 'json_object' } }, 'response_format.type'],
+      [{ n: 17 }, 'n'],
+    ] as const) {
+      const wrong = { ...asked, ...more } as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming
+      await expect(client.chat.completions.create(wrong)).rejects.toMatchObject({ status: 400, param })
+    }
     await expect(
       client.audio.transcriptions.create({
         model: 'whisper-1',
@@ -133,11 +167,8 @@ describe('the server, asked by the openai client', () => {
     ).rejects.toMatchObject({ status: 404 })
     await expect(
       client.chat.completions
-        .create({ ...asked, stream: true, messages: [{ role: 'user', content: 'word '.repeat(3000) }] })
-        .then(async (stream) => {
-          for await (const _ of stream);
-        }),
-    ).rejects.toThrow(/positions/)
+        .create({ ...asked, stream: true, messages: [{ role: 'user', content: 'word '.repeat(3000) }] }),
+    ).rejects.toMatchObject({ status: 400, code: 'context_length_exceeded' }) // and no stream was begun
   })
 })
 

@@ -12,7 +12,7 @@ import {
   recipeDifferences,
   scoreTable,
 } from './runRecords.ts'
-import { askJson, at, make } from './wire.ts'
+import { askJson, at, hasToken, make } from './wire.ts'
 
 const LIVE_AFTER = 2000 // ms between looks at the folder
 
@@ -90,7 +90,7 @@ async function show(name: string): Promise<void> {
     ...run.problems,
   ].join(' ')
   const report = at<HTMLAnchorElement>('report')
-  report.hidden = !run.hasReport
+  report.hidden = !run.hasReport || hasToken()
   report.href = `/api/runs/${encodeURIComponent(name)}/report`
   at('alarms').replaceChildren(
     ...run.alarms.map(({ step, message }) => make('li', '', step == null ? message : `Step ${step}: ${message}`)),

@@ -9,6 +9,9 @@ if (location.hash.length > 16) {
   history.replaceState(null, '', location.pathname)
 }
 
+/** Whether the server wants a token, which a plain link cannot bring. */
+export const hasToken = (): boolean => sessionStorage.getItem(TOKEN_KEY) !== null
+
 /** The element of that id. */
 export const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
 
