@@ -13,6 +13,7 @@ import { addMerge } from './commands/merge.ts'
 import { addRubric } from './commands/rubric.ts'
 import { addScore } from './commands/score.ts'
 import { addServe } from './commands/serve.ts'
+import { addSynth } from './commands/synth.ts'
 import { addTrain } from './commands/train.ts'
 import { addTranscribe } from './commands/transcribe.ts'
 import { printLine } from './io.ts'
@@ -38,6 +39,7 @@ const COMMANDS = [
   addInfo({ info: () => import('../info.ts') }),
   addDataCraft({ craft: () => import('../craft/index.ts') }),
   addDataWrite({ craft: () => import('../craft/index.ts') }),
+  addSynth({ synth: () => import('../synth/index.ts') }),
   addDoctor(),
 ]
 
