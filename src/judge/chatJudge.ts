@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { type Random, seededRandom } from '../random.ts'
-import { type AskContext, type Asked, ask } from './ask.ts'
-import { type BudgetOptions, budgetOf, type Prices } from './budget.ts'
-import type { ReplyCache } from './cache.ts'
-import type { ChatReply, ChatRequest, LoadedClip, LoadedPart } from './chat.ts'
+import type { Asked } from './ask.ts'
+import { type AskerOptions, createAsker } from './asker.ts'
+import type { ChatReply, LoadedClip, LoadedPart } from './chat.ts'
 import { BudgetSpent } from './error.ts'
 import { gate } from './gate.ts'
 import type { Judge, JudgeTask, JudgeVerdict } from './judge.ts'
-import { createMeter } from './meter.ts'
-import { type ParsedVerdict, parseVerdict, parseVerdicts } from './parse.ts'
-import { type Endpoint, endpointPool } from './pool.ts'
+import { type Parsed, type ParsedVerdict, parseVerdict, parseVerdicts } from './parse.ts'
 import { type JudgePrompt, judgePrompt } from './prompt.ts'
-import { sharedWork } from './shared.ts'
 import type { JudgeTemplate } from './templates/index.ts'
 import { toVerdict, unknownVerdict } from './verdict.ts'
 
-export interface ChatJudgeOptions {
+export interface ChatJudgeOptions extends AskerOptions {
   readonly name: string
   readonly template: JudgeTemplate
   /** One request a criterion, as both published graders ask, or one for all of an answer's criteria. */
@@ -25,50 +19,20 @@ export interface ChatJudgeOptions {
   readonly audio: boolean
   readonly guard: boolean
   readonly maxAnswerChars: number
-  readonly attempts: number
-  readonly backoff: AskContext['backoff']
-  readonly budget: BudgetOptions
-  readonly prices?: Prices
-  readonly cache?: ReplyCache
-  /** Everything that changes a reply beside the prompt: which model, where, with which settings. */
-  readonly identity: unknown
-  readonly system?: string
-  readonly seed?: number
-  readonly endpoints: readonly Endpoint[]
-  readonly send: AskContext['send']
-  readonly maxTokens: number
   readonly loadClip: (path: string) => Promise<LoadedClip>
-  readonly random?: Random
 }
-
-/** Raised where the reading of a reply changes, so that replies once thought unreadable are asked for again. */
-const KEY_VERSION = 1
 
 /** A judge over anything that completes a chat: builds prompts, keeps replies, reads verdicts. */
 export function chatJudge(options: ChatJudgeOptions): Judge {
-  const { cache, random = seededRandom(`judge ${process.pid}`) } = options
-  const meter = createMeter()
-  const pool = endpointPool(options.endpoints)
-  const budget = budgetOf(options.budget, options.prices)
-  const context: AskContext = {
-    pool,
-    budget,
-    meter,
-    send: options.send,
-    most: (request) => ({ prompt: mostTokens(request), completion: options.maxTokens }),
-    attempts: options.attempts,
-    backoff: options.backoff,
-    random,
-    everAnswered: { yes: false },
-  }
-  const share = sharedWork<Asked<unknown>>()
+  const asker = createAsker(options)
+  const { meter } = asker
   // Prompts are made when their turn is near: a hundred thousand tasks handed in at once hold no prompt each.
-  const admit = gate(2 * pool.size)
+  const admit = gate(2 * asker.size)
 
   /** The reading of one prompt's reply, from the cache or asked for. */
   async function decide<T>(
     { parts }: JudgePrompt,
-    read: (reply: ChatReply) => { ok: true; value: T } | { ok: false; problem: string },
+    read: (reply: ChatReply) => Parsed<T>,
     task: JudgeTask,
     clips: Clips,
     signal: AbortSignal,
@@ -79,24 +43,7 @@ export function chatJudge(options: ChatJudgeOptions): Judge {
           part.type === 'text' ? part : { type: 'audio', clip: await clips(part.path) },
       ),
     )
-    const request: ChatRequest = {
-      parts: loaded,
-      ...(options.system === undefined ? {} : { system: options.system }),
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-    }
-    const key = keyOf([KEY_VERSION, options.identity, task.repeat ?? 0], request)
-    const result = await share(key, signal, async (signal) => {
-      const kept = cache?.get(key)
-      const value = kept && read(kept)
-      if (kept && value?.ok) {
-        meter.cached()
-        return { ok: true, value: value.value, reply: kept }
-      }
-      const asked = await ask(request, read, context, signal)
-      if (asked.ok) cache?.put(key, asked.reply)
-      return asked
-    })
-    return result as Asked<T>
+    return asker.ask(loaded, read, task.repeat ?? 0, signal)
   }
 
   async function each(task: JudgeTask, clips: Clips, signal: AbortSignal): Promise<JudgeVerdict[]> {
@@ -162,8 +109,8 @@ export function chatJudge(options: ChatJudgeOptions): Judge {
       for (const { met } of verdicts) meter.decided(met)
       return verdicts
     },
-    metrics: () => meter.read(budget.spent),
-    close: () => cache?.close(),
+    metrics: asker.metrics,
+    close: asker.close,
   }
 }
 
@@ -177,27 +124,6 @@ function clipsOf(load: (path: string) => Promise<LoadedClip>): Clips {
     loaded.set(path, known)
     return known
   }
-}
-
-/** SHA-256 of everything that changes a reply. */
-function keyOf(identity: unknown, { system, parts, seed }: ChatRequest): string {
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify([identity, system ?? null, seed ?? null]))
-  for (const part of parts) {
-    hash.update(`\0${part.type}\0`)
-    hash.update(part.type === 'text' ? part.text : part.clip.bytes)
-  }
-  return hash.digest('base64url')
-}
-
-/**
- * An upper bound of a prompt's tokens: one a byte of text, and one a 100 bytes of sound, which is above what the
- * models of today count: 25 tokens a second in Qwen2-Audio, where a second of Opus takes 1,000 bytes and more.
- */
-function mostTokens({ system = '', parts }: ChatRequest): number {
-  const text = parts.reduce((sum, part) => sum + (part.type === 'text' ? Buffer.byteLength(part.text) : 0), 0)
-  const sound = parts.reduce((sum, part) => sum + (part.type === 'audio' ? part.clip.bytes.byteLength : 0), 0)
-  return text + Buffer.byteLength(system) + Math.ceil(sound / 100) + 64
 }
 
 /** A signal that follows another one and can be aborted by itself. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkValue, unknownName } from '../../rubrics/index.ts'
 import { UsageError } from '../errors.ts'
 import { openReplyCache } from './cache.ts'
-import { chatJudge } from './chatJudge.ts'
+import { type ChatJudgeOptions, chatJudge } from './chatJudge.ts'
 import { loadClip } from './clip.ts'
 import type { Judge } from './judge.ts'
 import { postChat } from './post.ts'
@@ -106,6 +106,11 @@ export interface OpenAiJudgeOptions {
  * judge.close()
  */
 export async function openAiJudge(options: OpenAiJudgeOptions): Promise<Judge> {
+  return chatJudge(await openAiChat(options))
+}
+
+/** The options as the queue takes them, with the cache opened. @throws UsageError */
+export async function openAiChat(options: OpenAiJudgeOptions): Promise<ChatJudgeOptions> {
   const checked = checkValue(schema, options, 'openAiJudge')
   if (!checked.ok) throw new UsageError(checked.problems.join('\n'))
   const { model, url, apiKey, concurrency, guard, ask, attempts, backoff, budget, prices, seed, ...rest } =
@@ -133,7 +138,7 @@ export async function openAiJudge(options: OpenAiJudgeOptions): Promise<Judge> {
   const cache = rest.cache === undefined ? undefined : await openReplyCache(rest.cache)
   const audio = rest.audio === 'none' ? 'input_audio' : rest.audio
   const largest = typeof body.max_completion_tokens === 'number' ? body.max_completion_tokens : maxTokens
-  return chatJudge({
+  return {
     name: `${model} (${template.name})`,
     template,
     ask,
@@ -153,7 +158,7 @@ export async function openAiJudge(options: OpenAiJudgeOptions): Promise<Judge> {
     ...(seed === undefined ? {} : { seed }),
     ...(prices === undefined ? {} : { prices }),
     ...(cache === undefined ? {} : { cache }),
-  })
+  }
 }
 
 export function templateOf(template: string | JudgeTemplate, ask: 'each' | 'all'): JudgeTemplate {

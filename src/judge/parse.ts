@@ -75,6 +75,13 @@ export function parseVerdicts(
   }
 }
 
+/** Every JSON object that a reply holds: it is one, without thoughts and fence, or has some among its words. */
+export function objectsIn(reply: string): Record<string, unknown>[] {
+  const text = withoutThoughts(reply)
+  const whole = jsonOf(withoutFence(text))
+  return isRecord(whole) ? [whole] : balanced(text).map(jsonOf).filter(isRecord)
+}
+
 function verdictOf(value: Record<string, unknown>): Parsed<ParsedVerdict> {
   const { criteria_met: met, explanation, evidence } = value
   if (typeof met !== 'boolean') return bad(`criteria_met is ${shown(JSON.stringify(met) ?? 'missing')}`)

@@ -20,7 +20,7 @@ export const addRubric =
   (program, io) => {
     const command = program
       .command('rubric')
-      .summary('lint, convert and calibrate rubrics')
+      .summary('lint, convert, calibrate and write rubrics')
       .description(
         'Work on rubrics: find what makes them hard to judge, convert them, and hold a judge against people.',
       )
@@ -28,6 +28,7 @@ export const addRubric =
     addImport(command, io, services)
     addExport(command, io, services)
     addCalibrate(command, io, services)
+    addSynth(command, io, services)
   }
 
 function addLint(command: Command, io: Io, { craft }: RubricServices): void {
@@ -173,6 +174,58 @@ function addCalibrate(command: Command, io: Io, { craft }: RubricServices): void
             })()
       if (flags.json) printJson(io.stdout, calibration)
       else printLine(io.stdout, calibrationTable(calibration, flags.against))
+    })
+}
+
+interface SynthFlags extends JudgeFlags {
+  readonly out: string
+  readonly limit?: number
+  readonly json: boolean
+}
+
+function addSynth(command: Command, io: Io, { craft }: RubricServices): void {
+  const synth = command.command('synth')
+  synth
+    .summary('have a model write a rubric for each sample')
+    .description(
+      'Has a model write a rubric of 5 to 15 criteria for each sample, from its question and its good answer: its reference, its last turn, or one\nthat is written first. The flags of the judge name the model that writes. What was written is kept and not paid for twice.',
+    )
+    .argument('<data>', 'samples: JSON lines or an audio folder')
+    .requiredOption('--out <file>', 'the samples with their rubrics, as JSON lines')
+    .option('--limit <n>', 'read no more samples than this', wholeNumber(1))
+  judgeFlags(synth)
+    .addOption(jsonOption().default(false))
+    .addHelpText(
+      'after',
+      examples(
+        'rubato rubric synth questions.jsonl --judge http://127.0.0.1:8000/v1 --judge-model qwen3-32b --out train.jsonl',
+      ),
+    )
+    .action(async (data: string, flags: SynthFlags) => {
+      const [{ synthRubrics }, { loadSamples }, { UsageError }] = await Promise.all([
+        craft(),
+        import('../../data/index.ts'),
+        import('../../errors.ts'),
+      ])
+      const writer = await judgeOptions(flags, (message) => printLine(io.stderr, `warning: ${message}`))
+      if (writer?.kind !== 'server') {
+        throw new UsageError('rubric synth: needs --judge, the address of a server whose model writes.')
+      }
+      const { kind: _, template: _reads, ...server } = writer
+      const { limit, out } = flags
+      const { samples } = await loadSamples(data, limit === undefined ? {} : { limit })
+      if (samples.length === 0) throw new UsageError(`${data}: no samples.`)
+      await keep(out, []) // found out now when it cannot be
+      const found = await synthRubrics(samples, server, { signal: io.signal })
+      await keep(out, found.samples)
+      if (flags.json) return printJson(io.stdout, { written: found.samples.length, left: found.left, ...found.metrics })
+      for (const line of found.left.slice(0, SHOWN)) printLine(io.stderr, `warning: left out: ${line}`)
+      const { calls, cached, cost } = found.metrics
+      const paid = cost === null ? '' : `, ${cost.toPrecision(3)} spent`
+      printLine(
+        io.stdout,
+        `${out}: ${found.samples.length} of ${samples.length} samples; ${calls} calls, ${cached} from the cache${paid}`,
+      )
     })
 }
 
