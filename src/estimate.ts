@@ -9,7 +9,7 @@ import { towerOf } from './model/towers.ts'
 import { checkTrains, nTrainable, trainableByTower } from './model/trainable.ts'
 import { duration, figure } from './progress/index.ts'
 import { audioPaths, type Message, withScaffold } from './prompts/message.ts'
-import type { Recipe, RlStage, Stage } from './recipe/index.ts'
+import type { OnlinePreferenceStage, Recipe, RlStage, Stage } from './recipe/index.ts'
 import { assembleFresh } from './train/freshModel.ts'
 import { type LoadedData, loadData } from './train/loadData.ts'
 
@@ -31,7 +31,7 @@ export async function estimate(recipe: Recipe): Promise<Readonly<Record<string, 
     checkTrains(recipe.stages, model.policy)
     const rate = await matrixRate(engine)
     const parts = recipe.stages.map((stage, i) =>
-      stage.kind === 'rl' ? rlPart(stage, i, data, model, recipe) : taughtPart(stage, i, data, model, recipe),
+      'prompts' in stage ? askedPart(stage, i, data, model, recipe) : taughtPart(stage, i, data, model, recipe),
     )
     parts.push(...recipe.eval.map((_, i) => evaluationPart(i, data, model, recipe)))
     const operations = (kind: 'trained' | 'sampled') => parts.reduce((sum, part) => sum + part[kind], 0)
@@ -101,7 +101,7 @@ const passes = ({ adapter }: Policy): number => (adapter ? 2 : 3)
 
 /** Supervised stages, and pairs, which are two answers each. */
 function taughtPart(
-  stage: Exclude<Stage, RlStage>,
+  stage: Exclude<Stage, AskingStage>,
   index: number,
   data: LoadedData,
   { policy, renderer }: Model,
@@ -134,28 +134,46 @@ function taughtPart(
   }
 }
 
-function rlPart(stage: RlStage, index: number, data: LoadedData, { policy, renderer }: Model, recipe: Recipe): Part {
+type AskingStage = RlStage | OnlinePreferenceStage
+
+/** What a stage that asks shows, in how many parts it learns, how many answers, and passes beside those of learning. */
+function askingOf(stage: AskingStage) {
+  const asked = stage.prompts * stage.group
+  if (stage.kind === 'online_preference') {
+    return { scaffold: null, asked, learnt: 2 * stage.prompts, parts: stage.gradient_accumulation, extra: 1 }
+  }
+  const { scaffold, minibatches: parts, loss } = stage
+  // Old and reference log-probabilities.
+  return { scaffold, asked, learnt: asked, parts, extra: (parts > 1 ? 1 : 0) + (loss.kl > 0 ? 1 : 0) }
+}
+
+function askedPart(
+  stage: AskingStage,
+  index: number,
+  data: LoadedData,
+  { policy, renderer }: Model,
+  recipe: Recipe,
+): Part {
   const samples = data.asked.get(index)!
-  const { scaffold, max_completion_tokens: nNew } = stage
+  const { max_completion_tokens: nNew } = stage
+  const { scaffold, asked: answers, learnt: nLearnt, parts, extra } = askingOf(stage)
   const chosen = spread(samples)
   const prompt = (messages: readonly Message[]) => renderer.prompt(messages, longestClips(messages, recipe)).length
   const shown = chosen.map(({ messages, rubric }) =>
     prompt(withScaffold(messages, scaffold ? renderScaffold(rubric.criteria, scaffold) : null)),
   )
-  const answers = stage.prompts * stage.group
   const clips = stage.prompts * mean(chosen.map(({ messages }) => audioPaths(messages).length))
   const learnt: BatchSize = {
-    nAudios: clips / stage.minibatches,
+    nAudios: clips / parts,
     nFrames: framesOf(recipe),
-    nSequences: answers / stage.minibatches,
+    nSequences: nLearnt / parts,
     time: Math.max(...chosen.map(({ messages }) => prompt(messages))) + nNew,
-    nTargets: (answers / stage.minibatches) * nNew,
+    nTargets: (nLearnt / parts) * nNew,
   }
-  const forward = stage.minibatches * forwardFlops(policy.config, learnt)
-  const extra = (stage.minibatches > 1 ? 1 : 0) + (stage.loss.kl > 0 ? 1 : 0) // old and reference log-probabilities
+  const forward = parts * forwardFlops(policy.config, learnt)
   const read = { nAudios: clips, nFrames: framesOf(recipe), nSequences: answers, time: mean(shown), nTargets: answers }
   return {
-    name: `stage ${index + 1}, rl`,
+    name: `stage ${index + 1}, ${stage.kind}`,
     what: `${count(stage.steps, 'step')} of ${stage.prompts} prompts × ${stage.group} answers, up to ${Math.max(...shown)} + ${nNew} tokens each, from ${figure(samples.length)}`,
     trained: stage.steps * ((passes(policy) + extra) * forward + forwardFlops(policy.config, read)),
     sampled: stage.steps * answers * nNew * tokenFlops(policy),
@@ -192,8 +210,10 @@ const tokenFlops = ({ config }: Policy): number =>
  */
 function memoryOf(recipe: Recipe, data: LoadedData, policy: Policy, parts: readonly Part[]): number {
   const beside = recipe.stages.map((stage) => {
-    const keepsReference = stage.kind === 'rl' && stage.loss.kl > 0
-    return nTrainable(policy, stage.freeze) * (keepsReference ? 4 : 3)
+    const keepsReference = (stage.kind === 'rl' && stage.loss.kl > 0) || stage.kind === 'online_preference'
+    // A reward stage trains a copy of the model.
+    const copy = stage.kind === 'reward' ? policy.nParameters : 0
+    return copy + nTrainable(policy, stage.freeze) * (keepsReference ? 4 : 3)
   })
   const samples = [...data.taught.values(), ...data.asked.values(), ...data.evaluated].flat()
   const clips = new Set(samples.flatMap(({ messages }) => audioPaths(messages))).size

@@ -156,7 +156,7 @@ async function recipeInfo(file: string): Promise<Info> {
             'steps' in stage && stage.steps !== undefined
               ? stage.steps
               : `${'epochs' in stage ? stage.epochs : 1} epochs`,
-          batch: stage.kind === 'rl' ? `${stage.prompts} prompts × ${stage.group} answers` : stage.batch,
+          batch: 'prompts' in stage ? `${stage.prompts} prompts × ${stage.group} answers` : stage.batch,
           'learning rate': stage.learning_rate,
         },
       ]),

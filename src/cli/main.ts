@@ -28,7 +28,11 @@ const COMMANDS = [
   addImport({ importModel: () => import('../importModel.ts') }),
   addMergeModels({ merge: () => import('../merge/index.ts') }),
   addMerge({ adapter: () => import('../adapters/mergeAdapter.ts') }),
-  addData({ importing: () => import('../data/import/importData.ts'), tasks: () => import('../tasks/index.ts') }),
+  addData({
+    importing: () => import('../data/import/importData.ts'),
+    tasks: () => import('../tasks/index.ts'),
+    difficulty: () => import('../difficulty.ts'),
+  }),
   addTranscribe({ transcribe: () => import('../transcribe/transcribe.ts') }),
   addScore({
     score: () => import('../score/runScore.ts'),

@@ -56,24 +56,28 @@ function batchOf(answers: readonly Answer[]): { batch: Batch; targets: Targets }
 }
 
 /** Log-probability of every answer, the sum over its tokens. */
-async function sumsOf(policy: Policy, answers: readonly Answer[]): Promise<number[]> {
+async function sumsOf(policy: Policy, answers: readonly Answer[], prefix = ''): Promise<number[]> {
   const { batch, targets } = batchOf(answers)
   const sums = answers.map(() => 0)
-  for (const [i, logProb] of (await policy.logProbs(batch, targets)).entries()) {
+  for (const [i, logProb] of (await policy.logProbs(batch, targets, { prefix })).entries()) {
     sums[targets.tokens[i]!.sequence]! += logProb
   }
   return sums
 }
 
-/** What the policy, as it is now, says of the answers of these pairs; kept as the reference, it is computed once. */
+/**
+ * What the policy, as it is now, says of the answers of these pairs; kept as the reference, it is computed once. With
+ * `prefix`, what the weights say that a snapshot keeps under it.
+ */
 export async function referenceLogProbs(
   policy: Policy,
   renderer: PromptRenderer,
   pairs: readonly PreparedPair[],
   kind: PreferenceLossKind,
+  prefix = '',
 ): Promise<ReferenceLogProbs[]> {
   const answers = pairs.map((pair) => answersOf(renderer, pair, kind))
-  const sums = await sumsOf(policy, answers.flat())
+  const sums = await sumsOf(policy, answers.flat(), prefix)
   let at = 0
   return answers.map((own) => own.map(() => sums[at++]!))
 }

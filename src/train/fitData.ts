@@ -64,8 +64,9 @@ export async function fitData(
   let nOverLength = 0
   for (const [i, stage] of recipe.stages.entries()) {
     const where = `stages[${i}].${stage.kind}`
-    if (stage.kind === 'rl') {
-      await checkPrompts(data.asked.get(i)!, where, stage.max_completion_tokens, stage.scaffold !== null)
+    if (stage.kind === 'rl' || stage.kind === 'online_preference') {
+      const shown = stage.kind === 'rl' && stage.scaffold !== null
+      await checkPrompts(data.asked.get(i)!, where, stage.max_completion_tokens, shown)
       if (!data.taught.has(i)) continue
     }
     const samples = data.taught.get(i)!

@@ -6,6 +6,7 @@ import type { DataRef, JudgeOptions, Recipe } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
 import { loadPairs } from '../stages/preferencePairs.ts'
 import type { RankedAnswer } from '../stages/rankedAnswers.ts'
+import { type Choice, chooseSamples } from './chooseSamples.ts'
 import { loadRanked } from './loadRanked.ts'
 
 /** A sample to learn an answer from. */
@@ -46,8 +47,14 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     files.set(key, known)
     return known
   }
-  const asked = async (ref: DataRef, { rubric, judge }: Judged, where: string): Promise<Askable[]> => {
-    const samples = await read(ref)
+  const asked = async (
+    ref: DataRef,
+    { rubric, judge }: Judged,
+    where: string,
+    choice: Choice = {},
+  ): Promise<Askable[]> => {
+    const { chosen: samples, notes: left } = chooseSamples(await read(ref), choice, where)
+    notes.push(...left)
     const askables = await Promise.all(
       samples.map(async (sample) => {
         const own = sample.rubric ?? rubric
@@ -76,7 +83,7 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     const ref = stage.data ?? recipe.data!
     const where = `stages[${i}].${stage.kind}`
     if (stage.kind === 'rl') {
-      asks.set(i, await asked(ref, stage, where))
+      asks.set(i, await asked(ref, stage, where, stage))
       if (stage.ptx) taught.set(i, answered(await read(stage.ptx.data), stage.ptx.data))
       if (stage.held_out) {
         const rubric = await rubrics.get(stage.held_out.rubric)
@@ -84,6 +91,8 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
           notes.push(...undecided([{ id: rubric.name, messages: [], rubric }], `${where}.held_out`))
         heldOut.set(i, rubric)
       }
+    } else if (stage.kind === 'online_preference') {
+      asks.set(i, await asked(ref, stage, where, stage))
     } else if (stage.kind === 'reward') {
       const { taught: own, notes: said } = await loadRanked(ref, stage, `${recipe.seed}/${i}`)
       taught.set(i, own)

@@ -16,3 +16,7 @@ export function itemsOfStep<T>(items: readonly T[], perStep: number, step: numbe
     return order[position % items.length]!
   })
 }
+
+/** The items of one step in the order in which they stand, pass after pass. @param step 1-based */
+export const itemsInOrder = <T>(items: readonly T[], perStep: number, step: number): T[] =>
+  Array.from({ length: perStep }, (_, i) => items[((step - 1) * perStep + i) % items.length]!)

@@ -72,9 +72,9 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
 /** Opens every judge now: a key that is missing is told before an hour of training, not after. */
 async function openAll(judges: RecipeJudges, { stages, eval: evaluations }: Recipe): Promise<void> {
   for (const stage of stages) {
-    if (stage.kind !== 'rl') continue
+    if (!('judge' in stage)) continue
     await judges.of(stage.judge)
-    if (stage.held_out) await judges.of(stage.held_out.judge)
+    if ('held_out' in stage && stage.held_out) await judges.of(stage.held_out.judge)
   }
   for (const { judge } of evaluations) await judges.of(judge)
 }

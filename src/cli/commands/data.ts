@@ -2,10 +2,12 @@ import type { Command } from 'commander'
 import { type AddCommand, examples } from '../command.ts'
 import { type Io, printJson, printLine } from '../io.ts'
 import { jsonOption, seedOption, wholeNumber } from '../options.ts'
+import { addDifficulty, type DifficultyService } from './dataDifficulty.ts'
 
 /** What the commands call; loaded when it is needed. */
 export interface DataServices {
   readonly importing: () => Promise<Pick<typeof import('../../data/import/importData.ts'), 'importData'>>
+  readonly difficulty: DifficultyService
   readonly tasks: () => Promise<Pick<typeof import('../../tasks/index.ts'), 'describeTasks'>>
 }
 
@@ -18,6 +20,7 @@ export const addData =
       .description('Works on data: writes data sets of other forms as JSON lines, and shows tasks and their prompts.')
     addImport(command, io, services)
     addTasks(command, io, services)
+    addDifficulty(command, io, services.difficulty)
   }
 
 interface ImportFlags {

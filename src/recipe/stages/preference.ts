@@ -8,7 +8,8 @@ const KINDS = Object.keys(preferenceLosses) as [PreferenceLossKind, ...Preferenc
 const eachDefault = (of: 'beta' | 'sft') =>
   KINDS.map((kind) => `${kind} ${preferenceLosses[kind].defaults[of]}`).join(', ')
 
-const lossSchema = z
+/** What is made of a pair, by every stage that has some. */
+export const lossSchema = z
   .strictObject({
     kind: z
       .enum(KINDS)

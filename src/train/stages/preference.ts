@@ -16,21 +16,11 @@ export const preference: StageRunner<PreferenceStage> = {
     const load = (step: number) =>
       Promise.all(itemsOfStep(pairs, stage.batch, step, seed).map((prepared) => prepared()))
     const ahead = lookAhead(load, total)
-    const { kind, beta, sft, ...own } = stage.loss
     const options = {
       ...optimiserOptions(stage, total),
       accumulation: stage.gradient_accumulation,
       seed,
-      loss: {
-        kind,
-        beta,
-        sft,
-        labelSmoothing: own.label_smoothing ?? 0,
-        lengthNormalised: own.length_normalised ?? preferenceLosses[kind].defaults.lengthNormalised,
-        gamma: own.gamma ?? 1,
-        desirableWeight: own.desirable_weight ?? 1,
-        undesirableWeight: own.undesirable_weight ?? 1,
-      },
+      loss: lossOptions(stage.loss),
     }
     const file = path.join(runPath, `reference-${index + 1}.json`)
     let reference: Awaited<ReturnType<typeof referenceOfStage>> | undefined
@@ -40,3 +30,20 @@ export const preference: StageRunner<PreferenceStage> = {
     }
   },
 }
+
+/** The loss of a recipe as the step reads it. */
+export const lossOptions = ({
+  kind,
+  beta,
+  sft,
+  ...own
+}: PreferenceStage['loss']): Parameters<typeof preferenceStep>[4]['loss'] => ({
+  kind,
+  beta,
+  sft,
+  labelSmoothing: own.label_smoothing ?? 0,
+  lengthNormalised: own.length_normalised ?? preferenceLosses[kind].defaults.lengthNormalised,
+  gamma: own.gamma ?? 1,
+  desirableWeight: own.desirable_weight ?? 1,
+  undesirableWeight: own.undesirable_weight ?? 1,
+})

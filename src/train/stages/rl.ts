@@ -5,7 +5,8 @@ import type { RlStage } from '../../recipe/index.ts'
 import type { GroupOptions } from '../../rollout/groups.ts'
 import { prepare } from '../../rollout/prepare.ts'
 import { type RlOptions, rlStep, rolloutRecord } from '../../stages/rl.ts'
-import { itemsOfStep } from '../order.ts'
+import { once } from '../once.ts'
+import { itemsInOrder, itemsOfStep } from '../order.ts'
 import { rewardModelBefore } from '../rewardModels.ts'
 import { valuedPolicy } from '../valuedPolicy.ts'
 import { lookAhead, optimiserOptions, type StageContext, type StageRunner, type TakeStep } from './stageRunner.ts'
@@ -17,8 +18,12 @@ export const rl: StageRunner<RlStage> = {
   start(stage, context) {
     const { data, index, total, seed, store, keepRollouts, checkpoint } = context
     const items = data.asked.get(index)!
-    const load = (step: number, of = seed) =>
-      Promise.all(itemsOfStep(items, stage.prompts, step, of).map((item) => prepare(item, store)))
+    // Prompts of further rounds are drawn: those that follow in order are the next step's.
+    const chosen = (step: number, of: string) =>
+      stage.order && of === seed
+        ? itemsInOrder(items, stage.prompts, step)
+        : itemsOfStep(items, stage.prompts, step, of)
+    const load = (step: number, of = seed) => Promise.all(chosen(step, of).map((item) => prepare(item, store)))
     const ahead = lookAhead(load, total)
     const { judges, signal } = context
     const spoken = stage.reward_model
@@ -52,14 +57,6 @@ export const rl: StageRunner<RlStage> = {
     // The head of values is no part of the model that the run ends with.
     return { take, save: async (folder) => (await valued()).save(folder), finish: async () => {} }
   },
-}
-
-const once = <T>(make: () => T): (() => T) => {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
 }
 
 function rlOptions(stage: RlStage, context: StageContext): RlOptions {
