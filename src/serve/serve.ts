@@ -39,9 +39,9 @@ export interface RunningServer {
 
 // Milliseconds; a client that dribbles holds a socket no longer.
 const TIMEOUTS = {
-  headersTimeout: 30_000,
-  requestTimeout: 120_000,
-  keepAliveTimeout: 30_000,
+  headersTimeout: 60_000,
+  requestTimeout: 180_000,
+  keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 5_000,
 }
 const MAX_CONNECTIONS = 1024 // sockets; the next are closed at once

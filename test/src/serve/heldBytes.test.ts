@@ -14,7 +14,8 @@ function heldApp(most: number) {
   })
   app.get('/', (c) => c.text('ok'))
   const post = async (size?: number) =>
-    (await app.request('/', { method: 'POST', headers: size === undefined ? {} : { 'content-length': String(size) } })).status
+    (await app.request('/', { method: 'POST', headers: size === undefined ? {} : { 'content-length': String(size) } }))
+      .status
   return { app, post, ends }
 }
 
