@@ -17,8 +17,9 @@ export interface YesNoModel {
   close(): Promise<void>
 }
 
-const YES = ['Yes', 'yes', ' Yes', ' yes']
-const NO = ['No', 'no', ' No', ' no']
+/** Chat templates end the prompt with a line or a token of their own, so that the word begins without a space. */
+const YES = ['Yes', 'yes']
+const NO = ['No', 'no']
 
 /** @throws UsageError when there is no model in the folder, or its tokenizer begins both words alike */
 export async function openYesNoModel(options: {

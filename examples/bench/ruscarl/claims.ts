@@ -85,7 +85,7 @@ function learnt(groups: readonly string[], none: readonly ArmResult[], sigmoid: 
   const [without, shown] = [rates(none), rates(sigmoid)]
   return {
     says: `${SPARSE}they are learnt with the scaffold only`,
-    holds: without.every((rate) => rate <= 0.02) && shown.every((rate) => rate >= 0.25) && mean(shown) >= 0.4,
+    holds: without.every((rate) => rate <= 0.02) && shown.every((rate) => rate >= 0.1) && mean(shown) >= 0.25,
     figures: `held-out answers meet ${percent(mean(without))} of them without, ${percent(mean(shown))} with (by seed ${shown.map(percent).join(', ')})`,
   }
 }

@@ -13,6 +13,7 @@ const CONFIG = {
   background: 'white',
   font: 'system-ui, sans-serif',
   view: { stroke: null },
+  legend: { labelLimit: 300, symbolType: 'stroke', symbolOpacity: 1, symbolStrokeWidth: 3 },
   axis: { gridColor: '#e8e8e8', domainColor: '#999', tickColor: '#999' },
 } as const
 

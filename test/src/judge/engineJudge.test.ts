@@ -57,7 +57,7 @@ describe('a judge that weighs Yes against No', () => {
       })
       const logProbs = new Map(drawn.map(({ completionIds: [id], logProbs: [logProb] }) => [id!, logProb!]))
       const first = (words: string[]) => new Set(words.map((word) => tokenizer.encode(word, { special: 'forbid' })[0]!))
-      const [yes, no] = [first(['Yes', 'yes', ' Yes', ' yes']), first(['No', 'no', ' No', ' no'])]
+      const [yes, no] = [first(['Yes', 'yes']), first(['No', 'no'])]
       const mass = (of: Set<number>, others: Set<number>) =>
         [...of].filter((id) => !others.has(id)).reduce((sum, id) => sum + Math.exp(logProbs.get(id)!), 0)
       const [forYes, forNo] = [mass(yes, no), mass(no, yes)]
