@@ -34,7 +34,10 @@ export {
   rubricMention,
   runAttacks,
 } from './judge/index.ts'
+export * from './craft/index.ts'
 export * from './merge/index.ts'
+export * from './selfImprove/index.ts'
+export * from './synth/index.ts'
 export {
   averagePrecision,
   captionWords,
