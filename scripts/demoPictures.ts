@@ -3,7 +3,7 @@
  *
  *     npx tsx scripts/demoPictures.ts RUNS CLIPS [FOLDER]
  *
- * RUNS holds run folders, of which the first two are served; CLIPS holds recordings, of which one is asked about; FOLDER is
+ * RUNS holds run folders, of which the first two are shown; the first is served, with its first checkpoint beside it. CLIPS holds recordings, of which one is asked about; FOLDER is
  * where the pictures go (docs). Needs a Chromium (CHROMIUM=/path/to/chromium, else /usr/bin/chromium).
  */
 import { readdirSync } from 'node:fs'
@@ -12,10 +12,13 @@ import { chromium, type Page } from 'playwright-core'
 import { startServer } from '../src/serve/serve.ts'
 
 const [runs = 'runs', clips = 'data/quickstart/clips', folder = 'docs'] = process.argv.slice(2)
-const models = readdirSync(runs, { withFileTypes: true })
+const names = readdirSync(runs, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => path.resolve(runs, name))
+  .map(({ name }) => name)
   .slice(0, 2)
+const run = path.resolve(runs, names[0]!)
+const [before = ''] = readdirSync(path.join(run, 'checkpoints'))
+const models = [path.join(run, 'checkpoints', before), run]
 const [clip = '', another = ''] = readdirSync(clips)
   .filter((file) => /^eval-\d+\.wav$/.test(file))
   .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
@@ -33,13 +36,16 @@ async function open(address: string, { width = 1280, height = 900, dark = false 
   })
   page.on('console', (message) => message.type() === 'error' && console.error(`${address}: ${message.text()}`))
   page.on('pageerror', (error) => console.error(`${address}: ${error.message}`))
+  page.setDefaultTimeout(240_000)
   await page.goto(server.url + address)
+  // How long an answer took says nothing in a picture.
+  await page.addStyleTag({ content: '.turn .asked + .answers .note { display: none }' })
   await page.waitForSelector('body[data-ready]')
   return page
 }
-const shoot = async (page: Page, name: string, fullPage = false) => {
+const shoot = async (page: Page, name: string) => {
   await page.waitForTimeout(400)
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage })
+  await page.screenshot({ path: path.join(folder, `${name}.png`) })
   await page.close()
 }
 const asked = async (page: Page, file: string, question: string) => {
@@ -68,14 +74,11 @@ criteria:
     verify: { kind: contains, any_of: [robot, robots] }
 `
 
-const empty = await open('/')
-await shoot(empty, 'demo-empty')
-
-const demo = await open('/', { height: 980 })
+const demo = await open('/', { height: 1180 })
 await demo.fill('#rubric', RUBRIC)
 await asked(demo, clip, 'describe the sounds.')
 await demo.hover('.where')
-await shoot(demo, 'demo', true)
+await shoot(demo, 'demo')
 
 const phone = await open('/', { width: 390, height: 844, dark: true })
 await phone.selectOption('#beside', '')
@@ -105,15 +108,15 @@ await spoken.waitForSelector('.verdicts li')
 await spoken.locator('.where').last().hover()
 await shoot(spoken, 'demo-recording')
 
-const list = await open('/runs', { height: 1000 })
-await list.click(`[data-run=${path.basename(models[0]!)}]`)
+const list = await open('/runs', { height: 860 })
+await list.click(`[data-run=${names[0]}]`)
 await list.waitForSelector('.rollouts .answer')
 await list.evaluate(() => document.getElementById('rollouts-part')?.scrollIntoView())
 await list.waitForTimeout(800)
 await shoot(list, 'runs-rollouts')
 
 const compared = await open('/runs', { height: 1000 })
-for (const model of models) await compared.check(`[data-compare=${path.basename(model)}]`)
+for (const name of names) await compared.check(`[data-compare=${name}]`)
 await compared.waitForSelector('#overlay canvas')
 await shoot(compared, 'runs')
 

@@ -7,7 +7,7 @@ export const demoPage = (imports: string, modules: readonly string[]): string =>
     `<main class="demo" id="main">
 <section class="talk" aria-labelledby="talk-title">
 <div class="lead">
-<div class="title"><h1 id="talk-title">Listen and ask</h1><button type="button" id="begin-anew" class="quiet" hidden>New conversation</button></div>
+<div class="title"><h1 id="talk-title">Listen and ask</h1><button type="button" id="begin-anew" class="quiet" hidden>Start over</button></div>
 <p class="intro">Give a recording, ask about it, and see what the answer is worth. Everything stays on this server.</p>
 </div>
 <div id="turns" class="turns" role="log" aria-label="Conversation"></div>
