@@ -50,4 +50,8 @@ if [ ! -e "$RUBATO_REFERENCE/ready" ]; then
   ) && touch "$RUBATO_REFERENCE/ready" || echo "SKIPPED: models against their references. PyPI or Debian is out of reach."
 fi
 
+"$RUBATO_REFERENCE/venv/bin/python" -c 'import peft' 2> /dev/null ||
+  "$RUBATO_REFERENCE/venv/bin/pip" install -q peft==0.21.2 > /dev/null 2>&1 ||
+  echo "SKIPPED: adapters against PEFT. PyPI is out of reach."
+
 exec npx vitest run --config vitest.real.config.ts "$@"
