@@ -151,7 +151,7 @@ describe('parts of it', () => {
 
   it('the template before a question ends where its words begin', () => {
     const renderer = {
-      prompt: ([{ content }]: readonly { content: unknown }[]) => [1, 2, 3, String(content).charCodeAt(0), 9],
+      prompt: ([turn]: readonly { content: unknown }[]) => [1, 2, 3, String(turn!.content).charCodeAt(0), 9],
     }
     expect(preQueryIds(renderer as never)).toEqual([1, 2, 3])
   })

@@ -1,0 +1,4 @@
+/** Self-improvement by rejection sampling; docs/data-craft.md. */
+
+export { type ImproveOptions, type ImproveRound, improve } from './improve.ts'
+export { type SampledAnswer, type Selection, type SelectOptions, selectAnswers } from './select.ts'
