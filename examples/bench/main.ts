@@ -10,9 +10,11 @@ import { parseArgs } from 'node:util'
 import { closest } from 'fastest-levenshtein'
 import colors from 'picocolors'
 import { renderTable } from '../../src/progress/table.ts'
+import { benchCraft } from './craft.ts'
 import { benchJudge } from './judge.ts'
 import { benchLogMel } from './logMel.ts'
 import { benchMeasures } from './measures.ts'
+import { benchMerge } from './merge.ts'
 import { benchQuickstart } from './quickstart.ts'
 import type { BenchResult } from './result.ts'
 import { benchSampling } from './sampling.ts'
@@ -32,6 +34,8 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   judge: benchJudge,
   score: benchScore,
   serve: benchServe,
+  merge: benchMerge,
+  craft: benchCraft,
 }
 const names = Object.keys(benches)
 

@@ -7,6 +7,7 @@ import { addDataWrite } from './commands/dataWrite.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
+import { addImprove } from './commands/improve.ts'
 import { addInfo } from './commands/info.ts'
 import { addMergeModels } from './commands/mergeModels.ts'
 import { addMerge } from './commands/merge.ts'
@@ -44,6 +45,7 @@ const COMMANDS = [
   addDataCraft({ craft: () => import('../craft/index.ts') }),
   addDataWrite({ craft: () => import('../craft/index.ts') }),
   addSynth({ synth: () => import('../synth/index.ts') }),
+  addImprove({ improve: () => import('../selfImprove/index.ts') }),
   addDoctor(),
 ]
 
