@@ -65,7 +65,11 @@ const SMALLEST_BLOCK = 128 // queries
 export function attentionTables(
   [batch, time]: readonly number[],
   config: LanguageConfig,
-  { kvCache, packed }: { kvCache?: KvCache | undefined; packed?: PackedRows | undefined },
+  {
+    kvCache,
+    packed,
+    keepScores = false,
+  }: { kvCache?: KvCache | undefined; packed?: PackedRows | undefined; keepScores?: boolean | undefined },
 ): AttentionTables {
   const fitting = SCORE_BYTES / (4 * batch! * config.nHeads * time!)
   const block = Math.max(SMALLEST_BLOCK, 2 ** Math.floor(Math.log2(fitting)))
@@ -73,7 +77,7 @@ export function attentionTables(
     ...rotaryTables(config, kvCache?.pastKeys[0]?.shape[2] ?? time!),
     positionIds: packed?.positionIds ?? constant([0], [1], 'int64'),
     mask: remembered(packed ? segmentMask(packed.segmentIds) : causalMask()),
-    blockSize: time! <= WHOLE_TIME ? time! : block,
+    blockSize: keepScores || time! <= WHOLE_TIME ? time! : block,
   }
 }
 

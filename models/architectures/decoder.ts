@@ -14,6 +14,8 @@ export interface DecoderRun {
   readonly packed?: PackedRows | undefined
   /** For training: a layer keeps its input alone, and is made again in the backward pass. */
   readonly recomputeLayers?: boolean | undefined
+  /** For training: keeps all scores of attention, however many; by default those of short sequences alone. */
+  readonly keepScores?: boolean | undefined
 }
 
 export const embedTokens = (ids: Tensor, w: Weights, { vocab, hidden }: LanguageConfig): Tensor =>

@@ -69,6 +69,8 @@ export function dropoutLength({ batch, time, nAudios, nFrames }: BatchSizes, { a
 /** How a graph of gradients differs from one that only predicts. */
 export interface TrainingRun {
   readonly recomputeLayers?: boolean
+  /** Logits and scores of attention are made whole whatever their size. */
+  readonly keepWhole?: boolean
   /** Adds a fed `noise` to the embeddings of words. */
   readonly noise?: boolean
 }
@@ -81,7 +83,7 @@ export function targetGraph(
   { batch, time, nTargets, nAudios, nFrames, packed }: BatchSizes,
   shape: ModelShape,
   all: ReadonlyMap<string, Tensor>,
-  { nDropout = 0, recomputeLayers = false, noise = false }: { nDropout?: number } & TrainingRun = {},
+  { nDropout = 0, recomputeLayers = false, keepWhole = false, noise = false }: { nDropout?: number } & TrainingRun = {},
 ): { prediction: PredictionOptions; parameters: ReadonlyMap<string, Tensor> } {
   const { config } = shape
   const { head } = config
@@ -93,6 +95,7 @@ export function targetGraph(
   const perToken = (name: string) => input(name, [batch, time], 'int64')
   const states = audioLanguageModel(ids, audioIndex, rows, weights, config, {
     recomputeLayers,
+    keepScores: keepWhole,
     ...(noise && { noise: input('noise', [batch, time, config.language.hidden]) }),
     ...(packed && { packed: { positionIds: perToken('position_ids'), segmentIds: perToken('segment_ids') } }),
   })
@@ -106,6 +109,7 @@ export function targetGraph(
     ...(head && { scalarHead: (x: Tensor) => scalarHead(x, weights, head, config.language.hidden) }),
     targets: input('target_ids', [nTargets], 'int64'),
     vocab: config.language.vocab,
+    ...(keepWhole && { logitBytes: Number.POSITIVE_INFINITY }),
   }
   // These declare the heads' weights.
   if (predictsWords(head)) prediction.head(chosen)

@@ -42,6 +42,8 @@ export interface GradientOptions {
   readonly seed?: number
   /** A layer keeps its input alone and is made again in the backward pass: less memory, a third more products (false). */
   readonly recomputeLayers?: boolean
+  /** Keeps logits and scores of attention whole whatever their size; what benches compare with (false). */
+  readonly keepWhole?: boolean
   /** α of NEFTune's noise on the embeddings of words; 0 adds none (0). */
   readonly neftune?: number
 }
@@ -231,12 +233,12 @@ export class Policy {
     batch: Batch,
     targets: Targets,
     objective: Objective,
-    { accumulate = false, seed = 0, recomputeLayers = false, neftune = 0 }: GradientOptions = {},
+    { accumulate = false, seed = 0, recomputeLayers = false, keepWhole = false, neftune = 0 }: GradientOptions = {},
   ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
     const fed = batchFeeds(batch, targets, this.#sampler)
-    const variant = `${recomputeLayers ? ':recomputed' : ''}${neftune > 0 ? ':noise' : ''}`
+    const variant = `${recomputeLayers ? ':recomputed' : ''}${keepWhole ? ':whole' : ''}${neftune > 0 ? ':noise' : ''}`
     const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${variant}${this.#key()}`
-    const forward = () => this.#forward(fed, { training: true, recomputeLayers, noise: neftune > 0 })
+    const forward = () => this.#forward(fed, { training: true, recomputeLayers, keepWhole, noise: neftune > 0 })
     const known =
       this.#gradientGraphs.get(graph) ?? (await this.#defineGradients(graph, forward, objective, accumulate))
     const { into, metricNames, unreached } = known

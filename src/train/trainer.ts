@@ -248,6 +248,8 @@ export class Trainer {
   async #finish(): Promise<RunSummary> {
     const { recipe, data, model, store, run, progress } = this.#options
     await saveModel(run.path, model, recipe.clips.max_seconds)
+    const { graphs } = await model.policy.engine.memory()
+    progress.note(`built ${graphs} graphs, one for each set of sizes`)
     const summary: RunSummary = {
       name: recipe.name,
       seed: recipe.seed,
@@ -258,6 +260,7 @@ export class Trainer {
       alarms: run.nAlarms(),
       ...scoresOf(run),
       n_parameters: model.policy.nParameters,
+      graphs,
       clips_cut: store.nCut,
       samples_over_length: data.nOverLength,
       left_out: data.notes,

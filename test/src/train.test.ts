@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { silentProgress } from '../../src/progress/index.ts'
 import type { EvaluationRecord } from '../../src/runs/index.ts'
 import { folderWith } from './temporary.ts'
 import { tinyFiles, trainTiny } from './tinyRun.ts'
@@ -29,6 +30,28 @@ describe('a step whose loss is no number', () => {
     expect(batches[0].sequences[0].ids.length).toBeGreaterThan(10)
     expect(batches[0].targets.length).toBeGreaterThan(4)
     expect(linesOf(path.join(folder, 'run', 'alarms.jsonl')).at(-1)).toMatchObject({ alarm: 'not-finite', global_step })
+  })
+})
+
+describe('a supervised stage with all that spares memory and padding', () => {
+  it('fills its rows, learns, and tells how many graphs it took', async () => {
+    const folder = folderWith(tinyFiles())
+    const options =
+      'packing: true, pack_length: 128, activation_checkpointing: true, neftune_alpha: 5, label_smoothing: 0.1'
+    const sft = `{sft: {data: taught.jsonl, steps: 8, batch: 6, learning_rate: 1.0e-2, gradient_accumulation: 2, ${options}}}`
+    const notes: string[] = []
+    const progress = { ...silentProgress, note: (line: string) => notes.push(line) }
+    const summary = await trainTiny(folder, [`stages=[${sft}]`, 'eval=[]'], progress)
+    const steps: Record<string, number>[] = linesOf(path.join(folder, 'run', 'metrics.jsonl'))
+    for (const step of steps) {
+      expect(step['packing/rows']).toBeLessThan(6)
+      expect(step['packing/utilisation']).toBeGreaterThan(0.5)
+      expect(step['packing/utilisation']).toBeLessThanOrEqual(1)
+    }
+    expect(steps.at(-1)!.nll).toBeLessThan(steps[0]!.nll!)
+    // Gradients of the first part and of those that are added to them, for at most two numbers of rows; the optimiser.
+    expect(summary.graphs).toBeLessThanOrEqual(5)
+    expect(notes).toContain(`built ${summary.graphs} graphs, one for each set of sizes`)
   })
 })
 
