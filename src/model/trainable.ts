@@ -31,13 +31,27 @@ export function trainableByTower({ parameters, trainable }: Trained, frozen: rea
 export const nTrainable = (policy: Trained, frozen: readonly Tower[] = []): number =>
   trainableByTower(policy, frozen).reduce((sum, { trainable }) => sum + trainable, 0)
 
-/** @throws UsageError when a stage freezes all that could train */
+/** What of a stage decides whether it can train a model. */
+interface TrainingStage {
+  readonly kind: string
+  readonly freeze: readonly Tower[]
+  readonly algorithm?: string
+}
+
+/** @throws UsageError when a stage freezes all that could train, or trains a head that an adapter has no place for */
 export function checkTrains(
-  stages: readonly { readonly kind: string; readonly freeze: readonly Tower[] }[],
-  policy: Trained,
+  stages: readonly TrainingStage[],
+  policy: Trained & Partial<Pick<Policy, 'adapter'>>,
 ): void {
-  for (const [i, { kind, freeze }] of stages.entries()) {
-    if (nTrainable(policy, freeze) > 0) continue
+  for (const [i, { kind, freeze, algorithm }] of stages.entries()) {
+    const head = kind === 'reward' ? 'reward' : algorithm === 'ppo' ? 'value' : undefined
+    if (head && policy.adapter) {
+      throw new UsageError(
+        `stages[${i}].${kind}: trains a ${head} head, which an adapter has no place for. Leave adapter out, or merge it first: rubato merge.`,
+      )
+    }
+    // A reward model may be its head alone.
+    if (head === 'reward' || nTrainable(policy, freeze) > 0) continue
     const open = trainableByTower(policy).flatMap(({ tower, trainable }) => (trainable > 0 ? [tower] : []))
     throw new UsageError(
       `stages[${i}].${kind}.freeze: ${freeze.join(', ')}, so nothing would train. Take out ${open.join(' or ')}.`,

@@ -133,7 +133,9 @@ export async function updatePolicy(
     })
     if (pull) {
       const samples = await pull.samples(step, i)
-      sums.pull = (sums.pull ?? 0) + (await addPull(policy, renderer, samples, pull, REFERENCE)) / parts.length
+      const seed = dropoutSeed(`${options.seed ?? 0}/pull`, step, i)
+      const pulled = await addPull(policy, renderer, samples, pull, REFERENCE, seed)
+      sums.pull = (sums.pull ?? 0) + pulled / parts.length
     }
     const { gradNorm } = await policy.update({
       step: (step - 1) * parts.length + i + 1,

@@ -41,13 +41,14 @@ export function pullObjective({ kind, weight }: Pick<PullOptions, 'kind' | 'weig
   }
 }
 
-/** Adds the term's gradient to what lies in the gradient arrays; returns its value before the weight. */
+/** Adds the term's gradient to what lies in the gradient arrays; returns its value before the weight. `seed` is of dropout. */
 export async function addPull(
   policy: Policy,
   renderer: PromptRenderer,
   samples: readonly PulledSample[],
   options: PullOptions,
   prefix: string,
+  seed = 0,
 ): Promise<number> {
   const clips = [...new Set(samples.flatMap(({ features }) => features))]
   const tokens: { sequence: number; position: number }[] = []
@@ -64,6 +65,7 @@ export async function addPull(
   const values = { weight: tokens.map(() => 1 / tokens.length), ...(floor && { ref_floor: floor }) }
   const { metrics } = await policy.gradients(batch, { ...targets, values }, pullObjective(options), {
     accumulate: true,
+    seed,
   })
   return metrics.pull!
 }
