@@ -14,6 +14,7 @@ import { benchCraft } from './craft.ts'
 import { benchJudge } from './judge.ts'
 import { benchLogMel } from './logMel.ts'
 import { benchMeasures } from './measures.ts'
+import { benchMemory } from './memory.ts'
 import { benchMerge } from './merge.ts'
 import { benchQuickstart } from './quickstart.ts'
 import type { BenchResult } from './result.ts'
@@ -27,6 +28,7 @@ const benches: Record<string, () => Promise<BenchResult>> = {
   logMel: benchLogMel,
   measures: benchMeasures,
   trainStep: benchTrainStep,
+  memory: benchMemory,
   sampling: benchSampling,
   quickstart: benchQuickstart,
   sequenceLength: benchSequenceLength,

@@ -1,6 +1,7 @@
 import {
   add,
   cachedAttention,
+  concat,
   constant,
   equal,
   matMul,
@@ -49,8 +50,8 @@ export interface AttentionTables {
   readonly sin: Tensor
   /** int64 [batch, time], or [1] where every row counts from 0. */
   readonly positionIds: Tensor
-  /** Added to scores, [1 or batch, 1, size, keys] for queries that begin at `start` and keys from 0 to `start + size`. */
-  readonly mask: (start: number, size: number) => Tensor
+  /** Added to scores, [1 or batch, 1, size, end]: queries from `start` to `start + size`, keys from 0 to `end`. */
+  readonly mask: (start: number, size: number, end: number) => Tensor
   /** Queries whose scores exist at a time. */
   readonly blockSize: number
 }
@@ -58,7 +59,12 @@ export interface AttentionTables {
 /** Up to here the scores of a layer are kept whole for the backward pass: sequences that short are quicker so. */
 const WHOLE_TIME = 512 // tokens
 /** Of longer ones no more scores than this exist at a time, those of a block of queries, and none are kept. */
-const SCORE_BYTES = 2 ** 26
+const SCORE_BYTES = 2 ** 24
+/**
+ * A block's keys are rounded up to one of so many lengths. ONNX Runtime keeps a buffer from the first tensor of a shape to the
+ * last one, since it plans to use it again: as many shapes as blocks would hold half of all scores through the whole step.
+ */
+const KEY_LENGTHS = 4
 const SMALLEST_BLOCK = 128 // queries
 
 /** Tables for x [batch, time, hidden]. */
@@ -127,8 +133,8 @@ export function attention(
 
 /**
  * Causal attention of q [batch, nHeads, time, headDim] over k and v [batch, nKvHeads, time, headDim] → the shape of q. Long
- * sequences go by blocks of queries, each over the keys up to its end: half the products, and time × blockSize scores at a
- * time where all layers would keep time².
+ * sequences go by blocks of queries, each over the keys up to its end, to the next quarter of the sequence: five eighths of
+ * the products, and time × blockSize scores at a time where all layers would keep time².
  */
 export function causalAttention(
   q: Tensor,
@@ -138,14 +144,15 @@ export function causalAttention(
 ): Tensor {
   const [batch, nHeads, time, headDim] = q.shape as [number, number, number, number]
   const nKvHeads = k.shape[1]!
+  const keyStep = Math.ceil(time / KEY_LENGTHS)
   const attend = (block: Tensor, start: number) => {
     const size = block.shape[2]!
-    const end = start + size
+    const end = Math.min(time, Math.ceil((start + size) / keyStep) * keyStep)
     // Queries that share a key head stand together: no copy of the keys is needed.
     const grouped = (t: Tensor) => reshape(t, [batch, nKvHeads, (nHeads / nKvHeads) * size, t.shape.at(-1)!])
     const [keys, values] = [slice(k, 2, 0, end), slice(v, 2, 0, end)]
     const scores = matMul(grouped(block), keys, { transposeB: true, alpha: 1 / Math.sqrt(headDim) })
-    const shares = softmax(add(reshape(scores, [batch, nHeads, size, end]), mask(start, size)))
+    const shares = softmax(add(reshape(scores, [batch, nHeads, size, end]), mask(start, size, end)))
     return reshape(matMul(grouped(shares), values), block.shape)
   }
   if (blockSize >= time) return attend(q, 0)
@@ -155,9 +162,9 @@ export function causalAttention(
 /** One tensor for a place, however many layers ask: a constant of its own for each would stand in the graph as often. */
 function remembered(make: AttentionTables['mask']): AttentionTables['mask'] {
   const made = new Map<string, Tensor>()
-  return (start, size) => {
-    const key = `${start}:${size}`
-    const mask = made.get(key) ?? make(start, size)
+  return (start, size, end) => {
+    const key = `${start}:${size}:${end}`
+    const mask = made.get(key) ?? make(start, size, end)
     made.set(key, mask)
     return mask
   }
@@ -170,17 +177,22 @@ function causalMask(): AttentionTables['mask'] {
     for (let t = 0; t < size; t++) values.fill(-1e9, t * size + t + 1, (t + 1) * size)
     return constant(values, [1, 1, size, size])
   })
-  return (start, size) => padAxis(triangle(0, size), 3, start, 0)
+  return (start, size, end) => {
+    const [own, after] = [triangle(0, size, size), end - start - size]
+    const parts = [padAxis(own, 3, start, 0)]
+    if (after > 0) parts.push(constant(new Float32Array(size * after).fill(-1e9), [1, 1, size, after]))
+    return concat(parts, 3)
+  }
 }
 
 /** The causal mask within a segment, −1e9 outside. */
 function segmentMask(segmentIds: Tensor): AttentionTables['mask'] {
   const batch = segmentIds.shape[0]!
   const causal = causalMask()
-  return (start, size) => {
+  return (start, size, end) => {
     const own = reshape(slice(segmentIds, 1, start, start + size), [batch, 1, size, 1])
-    const others = reshape(slice(segmentIds, 1, 0, start + size), [batch, 1, 1, start + size])
-    return where(equal(own, others), causal(start, size), scalar(-1e9))
+    const others = reshape(slice(segmentIds, 1, 0, end), [batch, 1, 1, end])
+    return where(equal(own, others), causal(start, size, end), scalar(-1e9))
   }
 }
 
