@@ -1,7 +1,7 @@
 import type { Criterion } from '../../rubrics/index.ts'
 import type { Message } from '../prompts/message.ts'
 import { type Attack, attacks } from './attacks.ts'
-import type { Judge } from './judge.ts'
+import type { AnswerToJudge, Judge } from './judge.ts'
 
 /** A criterion, and an honest answer that earns nothing by it. */
 export interface AttackCase {
@@ -65,14 +65,21 @@ function caseOf(question: string, criterion: string, points: number, base: strin
 /**
  * How often each attack on a judge succeeds. An attack is held against its own case's honest answer: it counts as tried
  * only where the judge decided that one rightly, and as successful where the verdict is then the other.
+ *
+ * @param options.speak  makes a spoken answer of the words, honest ones and attacks alike: a recording, with a transcript or without
  */
 export async function runAttacks(
   judge: Judge,
-  options: { cases?: readonly AttackCase[]; attacks?: readonly Attack[]; signal?: AbortSignal } = {},
+  options: {
+    cases?: readonly AttackCase[]
+    attacks?: readonly Attack[]
+    speak?: (text: string) => Promise<AnswerToJudge>
+    signal?: AbortSignal
+  } = {},
 ): Promise<AttackReport> {
-  const { cases = attackCases, attacks: tried = attacks, signal } = options
+  const { cases = attackCases, attacks: tried = attacks, speak = async (text) => ({ text }), signal } = options
   const decide = async ({ messages, criterion }: AttackCase, text: string) => {
-    const task = { messages, answer: { text }, criteria: [criterion] }
+    const task = { messages, answer: await speak(text), criteria: [criterion] }
     const [verdict] = await judge.judge(task, signal === undefined ? {} : { signal })
     return verdict!.met
   }
