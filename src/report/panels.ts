@@ -22,11 +22,66 @@ export const PANELS: PanelSpec[] = [
     stages: ['sft'],
   },
   {
+    title: 'Pairs in the right order',
+    about:
+      'Share of pairs whose chosen answer has the higher reward: ln π/π_ref of preference learning, or a reward model’s number.',
+    series: [
+      { key: 'rewards/accuracies', label: 'preference' },
+      { key: 'accuracy', label: 'reward model' },
+    ],
+    stages: ['preference', 'online_preference', 'reward'],
+  },
+  {
+    title: 'Margin',
+    about: 'Mean reward of the better answer less that of the worse.',
+    series: [
+      { key: 'rewards/margins', label: 'preference' },
+      { key: 'margin', label: 'reward model' },
+    ],
+    stages: ['preference', 'online_preference', 'reward'],
+  },
+  {
+    title: 'Log-probability of chosen and rejected answers',
+    about: 'Nats. Both falling while the margin grows is the known drift of DPO.',
+    series: [
+      { key: 'logps/chosen', label: 'chosen' },
+      { key: 'logps/rejected', label: 'rejected' },
+    ],
+    stages: ['preference', 'online_preference'],
+  },
+  {
+    title: 'Pairs of a step',
+    about: 'Prompts that gave a better and a worse answer.',
+    series: [{ key: 'pairs/learnt', label: 'pairs' }],
+    exact: true,
+    stages: ['online_preference'],
+  },
+  {
+    title: 'Reward model and verifiers',
+    about: 'What a reward model says, and the score that its word is shaped with.',
+    series: [
+      { key: 'reward/model', label: 'reward model' },
+      { key: 'reward/verified', label: 'score' },
+    ],
+    needs: 'reward/model',
+    stages: ['rl', 'online_preference'],
+  },
+  {
+    title: 'Values and returns',
+    about: 'Mean value at sampling, and what it should have been.',
+    series: [
+      { key: 'values/old_mean', label: 'values' },
+      { key: 'returns/mean', label: 'returns' },
+    ],
+    needs: 'values/old_mean',
+    stages: ['rl'],
+  },
+  {
     title: 'Reward',
     about: 'Mean over the answers of a step; the band is the standard deviation within a group.',
     series: [{ key: 'reward', label: 'reward' }],
     band: 'reward_std',
-    stages: ['rl'],
+    stages: ['rl', 'online_preference'],
   },
   {
     title: 'Reward with and without scaffold',

@@ -11,6 +11,8 @@ import {
   evaluationRecord,
   type MetricsRecord,
   metricsRecord,
+  type RewardReportRecord,
+  rewardReportRecord,
   type SummaryRecord,
   summaryRecord,
 } from './records.ts'
@@ -29,6 +31,8 @@ export interface Run {
   metrics: MetricsRecord[]
   evaluations: Evaluation[]
   alarms: AlarmRecord[]
+  /** What reward stages measured of their models, in the order of the stages. */
+  rewardModels: RewardReportRecord[]
   /** Rollout files in the order of their steps. */
   rolloutFiles: { file: string; step: number }[]
   /** Whether alarms.jsonl exists: no alarm and no record of alarms are different news. */
@@ -69,6 +73,7 @@ export async function readRun(folder: string): Promise<Run> {
     metrics: await lines('metrics.jsonl', metricsRecord),
     evaluations,
     alarms: await lines('alarms.jsonl', alarmRecord),
+    rewardModels: await readRewardReports(folder, entries, problems),
     alarmsRecorded: entries.includes('alarms.jsonl'),
     rolloutFiles: await listRollouts(folder),
     problems,
@@ -88,6 +93,24 @@ async function readSummary(folder: string, problems: Problems): Promise<SummaryR
     )
     return undefined
   }
+}
+
+async function readRewardReports(
+  folder: string,
+  entries: readonly string[],
+  problems: Problems,
+): Promise<RewardReportRecord[]> {
+  const names = entries.filter((name) => /^reward-\d+\.json$/.test(name))
+  const read = names.map(async (name) => {
+    const text = await readText(path.join(folder, name))
+    try {
+      return [rewardReportRecord.parse(JSON.parse(text ?? ''))]
+    } catch {
+      problems.push(`${name}: unreadable and left out.`)
+      return []
+    }
+  })
+  return (await Promise.all(read)).flat().sort((a, b) => a.stage - b.stage)
 }
 
 async function readAnswers(folder: string, evaluation: EvaluationRecord, problems: Problems): Promise<AnswerRecord[]> {

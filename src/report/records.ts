@@ -110,6 +110,25 @@ export const summaryRecord = z
   })
   .catchall(z.unknown())
 
+const rewardMeasures = z.object({
+  n_lists: z.number(),
+  n_pairs: z.number(),
+  accuracy: z.number(),
+  margin: z.number(),
+  ece: z.number(),
+  calibration: z.array(z.object({ confidence: z.number(), accuracy: z.number(), n: z.number() })),
+  pointwise: z.object({ n: z.number(), mse: z.number(), correlation: z.number().nullable() }).nullable(),
+})
+
+/** What a reward stage measured: `reward-2.json`. */
+export const rewardReportRecord = z.object({
+  stage: z.number(),
+  train: rewardMeasures,
+  test: rewardMeasures.nullable(),
+  gap: z.number().nullable(),
+})
+
+export type RewardReportRecord = z.infer<typeof rewardReportRecord>
 export type VerdictRecord = z.infer<typeof verdict>
 export type CriterionRecord = z.infer<typeof criterion>
 export type MetricsRecord = z.infer<typeof metricsRecord>

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { readAdapter } from '../../models/index.ts'
 import { loadTensors, loadWeights, type Model, saveModel, saveTensors } from '../model/modelFolder.ts'
 import type { Stage } from '../recipe/index.ts'
+import type { TowerHashes } from '../runs/card.ts'
 import type { Checkpoint, RunFolder } from '../runs/index.ts'
 import { REFERENCE } from '../stages/rl.ts'
 import { mergingSettings } from './onlineMerging.ts'
@@ -18,6 +19,8 @@ export interface RunState {
   readonly seconds: number
   readonly secondsByStage: Readonly<Record<string, number>>
   readonly started: string
+  /** Hashes of the weights around each stage so far. */
+  readonly towers?: readonly TowerHashes[]
 }
 
 /** Saves model (of one with an adapter, the adapter), optimiser and state as `checkpoints/step-N`, whole or not at all. */
@@ -31,6 +34,8 @@ export async function saveCheckpoint(
     hasReference: boolean
     /** Writes what the stage trains beside the model. */
     saveSide?: ((folder: string) => Promise<void>) | undefined
+    /** Writes where the model comes from beside it. */
+    writeCard(folder: string): Promise<void>
   },
 ): Promise<Checkpoint> {
   const saved = await run.checkpoints.save(state.globalStep, async (folder) => {
@@ -41,6 +46,7 @@ export async function saveCheckpoint(
       await saveTensors(at('reference.safetensors'), model.policy, await model.policy.weights(REFERENCE))
     }
     await options.saveSide?.(folder)
+    await options.writeCard(folder)
     await writeFile(at('state.json'), `${JSON.stringify(state, null, 2)}\n`)
   })
   run.checkpoints.prune(options.keep)

@@ -11,12 +11,14 @@ import { trainableLines } from '../model/trainable.ts'
 import type { Progress } from '../progress/index.ts'
 import type { Recipe, Stage } from '../recipe/index.ts'
 import { writeReport } from '../report/index.ts'
+import { type Lineage, writeCard } from '../runs/card.ts'
 import type { RunFolder, RunSummary } from '../runs/index.ts'
 import { Diverged } from '../stages/diverged.ts'
 import { REFERENCE } from '../update/policyUpdate.ts'
 import { makeEvaluations, sayLifts, scaffoldLifts } from './evaluations.ts'
 import type { FittingData } from './fitData.ts'
 import { Interrupted } from './interrupted.ts'
+import { type Origin, originOf, towerHashes } from './lineage.ts'
 import { beginMerging, mergingSettings } from './onlineMerging.ts'
 import { runnerOf, type SideStage } from './stages/index.ts'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.ts'
@@ -42,6 +44,7 @@ export class Trainer {
   readonly #alarms: AlarmWatch = alarmWatch()
   readonly #sitting = performance.now()
   #side: SideStage | undefined
+  #origin: Origin | undefined
   #state: RunState = {
     stage: 0,
     step: 0,
@@ -57,7 +60,9 @@ export class Trainer {
 
   /** Trains to the end of the recipe, from the newest checkpoint where there is one. */
   async run(): Promise<RunSummary> {
-    const { stages } = this.#options.recipe
+    const { recipe, run } = this.#options
+    const { stages } = recipe
+    this.#origin = await originOf(recipe, run.path)
     await this.#resume()
     const firstRl = stages.findIndex(({ kind }) => kind !== 'sft')
     const evaluateBefore = Math.max(0, firstRl)
@@ -97,6 +102,8 @@ export class Trainer {
         await beginMerging(model.policy, stage, index)
       }
       if (runner.keepsReference(stage)) await model.policy.snapshot(REFERENCE)
+      const around = { stage: this.#stageName(stage, index), before: await towerHashes(model) }
+      this.#state = { ...this.#state, towers: [...(this.#state.towers ?? []), around] }
     }
     if (trainsModel) for (const line of trainableLines(model.policy)) progress.note(line)
     progress.stage(this.#stageName(stage, index), total, this.#state.step)
@@ -113,6 +120,7 @@ export class Trainer {
       index,
       total,
       seed: `${recipe.seed}/${index}`,
+      writeCard: (folder) => writeCard(folder, this.#lineage(), recipe.about),
       keepRollouts: (records) => run.rollouts(this.#state.globalStep + 1, records),
     })
     this.#side = typeof started === 'function' ? undefined : started
@@ -125,6 +133,7 @@ export class Trainer {
       if (last) {
         await this.#side?.finish() // before the checkpoint, which says that the stage is done
         this.#side = undefined
+        await this.#hashAfter()
       }
       if (last || signal?.aborted || (stage.save_every && step % stage.save_every === 0)) await this.#save(stage)
       if (!(last && index === recipe.stages.length - 1)) this.#stopIfAsked()
@@ -221,7 +230,36 @@ export class Trainer {
       keep: 2,
       hasReference: runnerOf(stage).keepsReference(stage),
       saveSide: this.#side?.save,
+      writeCard: (folder) => writeCard(folder, this.#lineage(), recipe.about),
     })
+  }
+
+  /** What the stage at hand has moved, and what not. */
+  async #hashAfter(): Promise<void> {
+    const { towers = [] } = this.#state
+    const around = towers.at(-1)!
+    this.#state = {
+      ...this.#state,
+      towers: [...towers.slice(0, -1), { ...around, after: await towerHashes(this.#options.model) }],
+    }
+  }
+
+  #lineage(): Lineage {
+    const { recipe, data, run } = this.#options
+    const { stage: at, step } = this.#state
+    const done = recipe.stages.slice(0, at + 1)
+    return {
+      ...this.#origin!,
+      stages: done.map((stage, i) => {
+        const of = runnerOf(stage).steps(stage, data, i)
+        const { kind, optimiser, learning_rate } = stage
+        return { stage: this.#stageName(stage, i), kind, steps: i < at ? of : step, of, optimiser, learning_rate }
+      }),
+      towers: this.#state.towers ?? [],
+      scores: Object.fromEntries(
+        run.readEvaluations().map(({ name, control, score }) => [`${name}, ${control}`, score]),
+      ),
+    }
   }
 
   async #evaluate(name: 'before' | 'after'): Promise<void> {
@@ -265,8 +303,10 @@ export class Trainer {
       samples_over_length: data.nOverLength,
       left_out: data.notes,
       last_stage: recipe.stages.at(-1)!.kind,
+      towers: this.#state.towers ?? [],
     }
     run.summary(summary)
+    await writeCard(run.path, this.#lineage(), recipe.about)
     await writeReport(run.path).catch((error: unknown) => {
       // The run is done all the same.
       progress.warn(`the report was not written: ${error instanceof Error ? error.message : String(error)}`)

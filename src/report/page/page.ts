@@ -19,6 +19,7 @@ import { examplesSection } from './examples.ts'
 import { headline } from './headline.ts'
 import { html, trusted } from './html.ts'
 import { recipeSection } from './recipe.ts'
+import { rewardModelsSection } from './rewardModels.ts'
 import { rolloutsSection } from './rollouts.ts'
 import { style } from './style.ts'
 import { timeSection } from './time.ts'
@@ -39,6 +40,7 @@ const NAV = [
   ['summary', 'Evaluations'],
   ['analysis', 'Beside the score'],
   ['curves', 'Curves'],
+  ['reward-models', 'Reward models'],
   ['criteria', 'By criterion'],
   ['examples', 'Listen'],
   ['rollouts', 'Rollouts'],
@@ -56,7 +58,9 @@ export function page(content: PageContent, assets: Assets): string {
   // Drawn in this order, since the first appearance of a clip carries its sound.
   const examples = examplesSection(content.examples, content.nAnswers, clips, content.find)
   const analysis = analysisSection(run)
-  const nav = NAV.filter(([id]) => id !== 'analysis' || analysis !== false)
+  const rewardModels = rewardModelsSection(run)
+  const absent = [analysis === false && 'analysis', rewardModels === false && 'reward-models']
+  const nav = NAV.filter(([id]) => !absent.includes(id))
   const rollouts = rolloutsSection(content.rollouts, clips, content.find)
   return html`<!doctype html>
 <html lang="en">
@@ -77,6 +81,7 @@ ${headline(run, findings)}
 ${evaluationsSection(run, findings)}
 ${analysis}
 ${curvesSection(content.curves)}
+${rewardModels}
 ${criteriaSection(findings)}
 ${examples}
 ${rollouts}

@@ -93,7 +93,10 @@ export const reward: StageRunner<RewardStage> = {
       async finish() {
         const { engine, model } = await open()
         const folder = rewardModelFolder(runPath, index, recipe.stages)
-        await writeFolderAtomically(folder, (aside) => saveModel(aside, model, recipe.clips.max_seconds))
+        await writeFolderAtomically(folder, async (aside) => {
+          await saveModel(aside, model, recipe.clips.max_seconds)
+          await context.writeCard(aside)
+        })
         await engine.close()
       },
     }

@@ -29,6 +29,8 @@ export interface StageContext {
   readonly total: number
   /** Everything random of the stage follows from it and the step. */
   readonly seed: string
+  /** Writes where a model comes from into its folder: card and lineage. */
+  writeCard(folder: string): Promise<void>
   /** Keeps the answers of the step at hand in the run. */
   keepRollouts(records: readonly RolloutRecord[]): void
 }

@@ -26,7 +26,7 @@ describe('docs/reinforcement.md', () => {
   })
 
   it('has rows that these tests find', () => {
-    expect(rows(methods)).toHaveLength(8)
+    expect(rows(methods)).toHaveLength(13)
     expect(rows(scaffolds)).toHaveLength(6)
   })
 })

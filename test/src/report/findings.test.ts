@@ -17,6 +17,7 @@ function findings(...evaluations: Evaluation[]) {
     metrics: [],
     evaluations,
     alarms: [],
+    rewardModels: [],
     alarmsRecorded: true,
     rolloutFiles: [],
     problems: [],

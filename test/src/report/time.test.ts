@@ -10,6 +10,7 @@ const run = (part: Partial<Run>): Run => ({
   metrics: [],
   evaluations: [],
   alarms: [],
+  rewardModels: [],
   alarmsRecorded: false,
   rolloutFiles: [],
   problems: [],
