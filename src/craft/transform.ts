@@ -48,11 +48,11 @@ export async function transformLines(
       throw new UsageError(`${file}: is read and written. Name another file with --out.`)
     }
   }
+  let total = 0
+  for (const file of inputs) for await (const _ of records(file)) total++ // a missing file is told before a part is begun
   await mkdir(path.dirname(path.resolve(out)), { recursive: true })
   const part = `${out}.part`
   const resumed = await begin(part, options)
-  let total = 0
-  for (const file of inputs) for await (const _ of records(file)) total++
   progress.stage('records', total, resumed)
 
   // A stop of ours, for when a record fails for good: the others are not worth waiting for.

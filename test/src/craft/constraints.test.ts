@@ -80,6 +80,13 @@ describe('constraints', () => {
     )
   })
 
+  it('a missing file leaves nothing that another call would take for its own', async () => {
+    const folder = folderWith({ 'in.jsonl': jsonLines({ question: 'Why?' }) })
+    const out = path.join(folder, 'out.jsonl')
+    await expect(constrainLines({ inputs: [path.join(folder, 'absent.jsonl')], out })).rejects.toThrow(/no such file/)
+    expect(await constrainLines({ inputs: [path.join(folder, 'in.jsonl')], out })).toMatchObject({ kept: 1 })
+  })
+
   it('are put behind a prompt without a model, the same for the same seed', async () => {
     const folder = folderWith({ 'in.jsonl': jsonLines({ id: 'q', question: 'Why does it rain?' }) })
     const made = async (out: string, seed: number) => {

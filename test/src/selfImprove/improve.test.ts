@@ -55,5 +55,5 @@ describe('improve', () => {
     for (const line of learnt) expect(JSON.parse(line).messages.at(-1).content).toMatch(/a/)
     expect(await improve(options)).toEqual(rounds) // nothing is done again
     await expect(improve({ ...options, keep: 3 })).rejects.toThrow(/was begun with other settings/)
-  }, 180_000) // two trainings; seconds where nobody else works
+  }, 400_000) // two trainings; seconds where nobody else works
 })
