@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, Hono } from 'hono'
 import { parse } from 'yaml'
 import { encodeWav, loadAudio } from '../../audio/index.ts'
+import { criteriaIndex } from '../report/criteriaIndex.ts'
 import { stageCurves } from '../report/curves.ts'
 import { readJsonLines } from '../report/readJsonLines.ts'
-import { ReportError, readRun } from '../report/readRun.ts'
+import { ReportError, type Run, readRun } from '../report/readRun.ts'
 import { type RolloutRecord, rolloutRecord } from '../report/records.ts'
 import { isBeingWritten } from '../runs/index.ts'
 import { ApiError } from './errors.ts'
 
 const MAX_ROLLOUTS = 256 // of a step that are shown
+const KEPT_RUNS = 8 // read and kept, with all answers of their evaluations
+const KEPT_ROWS = 1000 // of the list
 
 /** Run folders below `root`, their curves and their rollouts; read anew at each request, since runs may be going on. */
 export function addRuns(app: Hono, root: string): void {
@@ -21,32 +24,23 @@ export function addRuns(app: Hono, root: string): void {
     throw new ApiError(404, 'no such run.')
   }
 
+  const runs = byFiles(KEPT_RUNS, readRun)
+  const rows = byFiles(KEPT_ROWS, (folder) => readRun(folder).then(rowOf, toNull))
+
   app.get('/api/runs', async (c) => {
-    const runs = []
+    const listed = []
     for (const name of await runNames(root)) {
-      const run = await readRun(path.join(root, name)).catch(toNull)
-      if (!run) continue
-      const { summary, metrics, rolloutFiles, evaluations, alarms } = run
-      const scores = evaluations.filter(({ control }) => control === 'none').map(({ name, score }) => ({ name, score }))
-      runs.push({
-        name,
-        started: summary?.started ?? null,
-        finished: summary?.finished ?? null,
-        state: stateOf(path.join(root, name), summary?.finished),
-        seconds: summary?.seconds ?? null,
-        nSteps: metrics.length,
-        nRolloutSteps: rolloutFiles.length,
-        nAlarms: alarms.length,
-        scores,
-      })
+      const folder = path.join(root, name)
+      const row = await rows.of(folder)
+      if (row) listed.push({ name, ...row, state: stateOf(folder, row.finished) })
     }
-    return c.json({ runs })
+    return c.json({ runs: listed })
   })
 
   app.get('/api/runs/:name', async (c) => {
     const name = c.req.param('name')
     const folder = await folderOf(name)
-    const run = await readRun(folder)
+    const run = await runs.of(folder)
     const { summary, evaluations, alarms, metrics, rolloutFiles, problems } = run
     return c.json({
       name,
@@ -77,7 +71,24 @@ export function addRuns(app: Hono, root: string): void {
 
   app.get('/api/runs/:name/rollouts/:step', async (c) => {
     const { rollouts, nLeftOut } = await rolloutsOf(c)
-    return c.json({ rollouts: rollouts.map(({ audio, ...known }) => ({ ...known, nClips: audio.length })), nLeftOut })
+    const { evaluations } = await runs.of(await folderOf(c.req.param('name')))
+    const find = criteriaIndex(evaluations)
+    const shown = rollouts.map((rollout) => {
+      const { audio, rubric: _, verdicts, ...known } = rollout
+      // A rollout often names its criteria by id alone; what none of the run's rubrics tells stays unknown.
+      const judged = verdicts.map(({ criterionId, met, reason }) => {
+        const criterion = find(rollout, criterionId)
+        return {
+          id: criterionId,
+          criterion: criterion?.criterion ?? criterionId,
+          points: criterion?.points ?? null,
+          met,
+          reason,
+        }
+      })
+      return { ...known, nClips: audio.length, verdicts: judged }
+    })
+    return c.json({ rollouts: shown, nLeftOut })
   })
 
   // What a prompt heard: of the request come a run, a step and numbers; the path is the run's own record, and only what
@@ -99,6 +110,40 @@ export function addRuns(app: Hono, root: string): void {
     return c.html(text)
   })
 }
+
+/** A line of the list. */
+function rowOf({ summary, metrics, rolloutFiles, evaluations, alarms }: Run) {
+  return {
+    started: summary?.started ?? null,
+    finished: summary?.finished ?? null,
+    seconds: summary?.seconds ?? null,
+    nSteps: metrics.length,
+    nRolloutSteps: rolloutFiles.length,
+    nAlarms: alarms.length,
+    scores: evaluations.filter(({ control }) => control === 'none').map(({ name, score }) => ({ name, score })),
+  }
+}
+
+/** What is read of a folder, again only when one of a run's files has changed: pages look every two seconds. */
+function byFiles<T>(most: number, read: (folder: string) => Promise<T>): { of(folder: string): Promise<T> } {
+  const kept = new Map<string, { files: string; value: Promise<T> }>()
+  return {
+    async of(folder) {
+      const stats = await Promise.all(RUN_FILES.map((file) => stat(path.join(folder, file)).catch(() => null)))
+      const files = stats.map((one) => (one ? `${one.mtimeMs}:${one.size}` : '-')).join()
+      const known = kept.get(folder)
+      if (known?.files === files) return known.value
+      const value = read(folder)
+      kept.delete(folder)
+      kept.set(folder, { files, value })
+      value.catch(() => kept.delete(folder))
+      if (kept.size > most) kept.delete(kept.keys().next().value!)
+      return value
+    },
+  }
+}
+
+const RUN_FILES = ['recipe.yaml', 'metrics.jsonl', 'evaluations.jsonl', 'summary.json', 'alarms.jsonl', 'rollouts']
 
 /** Steps are written in six digits; a number that is none is no step. */
 const zeros = (step: number): string => (Number.isSafeInteger(step) && step >= 0 ? String(step).padStart(6, '0') : 'x')

@@ -306,6 +306,18 @@ describe('what the pages ask for', () => {
     expect(stages).toHaveLength(3)
     const { rollouts } = (await get(`/api/runs/run/rollouts/${steps[0]}`)) as { rollouts: object[] }
     expect(rollouts).toHaveLength(8)
+    const [{ verdicts, nClips }] = rollouts as [{ verdicts: object[]; nClips: number }]
+    expect(nClips).toBe(1)
+    expect(verdicts[0]).toEqual({
+      id: 'names',
+      criterion: expect.any(String),
+      points: null, // this run was not evaluated, so only the id of its criteria is known
+      met: expect.any(Boolean),
+      reason: expect.any(String),
+    })
+    const heard = await fetch(`${server.url}/api/runs/run/rollouts/${steps[0]}/clips/0/0`)
+    expect((await heard.arrayBuffer()).byteLength).toBe(44 + 2 * 8000)
+    expect((await fetch(`${server.url}/api/runs/run/rollouts/${steps[0]}/clips/0/1`)).status).toBe(404)
   })
 
   it('offers tasks in words, each time in others, and as tags of the clip’s language', async () => {

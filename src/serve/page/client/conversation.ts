@@ -17,7 +17,8 @@ export interface Span {
 export interface Verdict {
   readonly id: string
   readonly criterion: string
-  readonly points: number
+  /** null where the criterion is known by its id alone. */
+  readonly points: number | null
   readonly met: boolean | null
   readonly reason: string
   /** Where in the answer's words, and in its recording, the reason is found. */

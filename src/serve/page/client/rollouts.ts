@@ -13,11 +13,10 @@ interface Rollout {
   readonly prompt: string
   readonly scaffold?: { ratio: number; text: string } | null
   readonly completion: string
-  readonly verdicts: readonly { criterionId: string; met: boolean | null; reason: string }[]
+  readonly verdicts: readonly Verdict[]
   readonly reward: number | null
   readonly advantage?: number | null
   readonly n_tokens?: number | null
-  readonly rubric?: string | { criteria: readonly { id: string; criterion: string; points: number }[] } | null
 }
 
 export interface RolloutBrowser {
@@ -112,7 +111,7 @@ function answerOf(rollout: Rollout, group: readonly Rollout[]): HTMLElement {
     shown.append(make('p', 'scaffold', scaffold.text))
     box.append(shown)
   } else box.append(make('p', 'note', 'Saw the plain prompt'))
-  const verdicts = rollout.verdicts.map((verdict) => withCriterion(rollout, verdict))
+  const { verdicts } = rollout
   const decided = make('details')
   const list = make('ul', 'verdicts')
   showVerdicts(list, verdicts)
@@ -131,9 +130,4 @@ function bar(advantage: number, group: readonly Rollout[]): HTMLElement {
   fill.style.width = `${(50 * Math.abs(advantage)) / widest}%`
   track.append(fill)
   return track
-}
-
-function withCriterion({ rubric }: Rollout, { criterionId, met, reason }: Rollout['verdicts'][number]): Verdict {
-  const known = typeof rubric === 'object' ? rubric?.criteria.find(({ id }) => id === criterionId) : undefined
-  return { id: criterionId, criterion: known?.criterion ?? criterionId, points: known?.points ?? 0, met, reason }
 }

@@ -145,12 +145,19 @@ function table<Value>(
   into.hidden = rows.length === 0
 }
 
-setInterval(() => {
-  if (document.hidden) return
-  void list()
-    .then(() => (shown === '' ? undefined : show(shown)))
-    .catch(failed)
-}, LIVE_AFTER)
+/** Looks again once the look before has ended, so that a slow server is not asked ever more. */
+async function watch(): Promise<void> {
+  try {
+    if (!document.hidden) {
+      await list()
+      if (shown !== '') await show(shown)
+    }
+  } catch (error) {
+    failed(error)
+  }
+  setTimeout(watch, LIVE_AFTER)
+}
 await list().catch(failed)
+setTimeout(watch, LIVE_AFTER)
 document.body.dataset.ready = 'yes'
 performance.mark('ready') // how soon, for npm run bench

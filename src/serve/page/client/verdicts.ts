@@ -7,6 +7,7 @@ import { make } from './wire.ts'
 /** How a verdict is marked: to meet a criterion that takes points away is a fault. */
 export function markOf({ met, points }: Pick<Verdict, 'met' | 'points'>): { name: string; word: string } {
   if (met === null) return { name: 'unknown', word: 'unknown' }
+  if (points === null) return { name: 'avoided', word: met ? 'met' : 'not met' } // whether that is good is not known
   if (points < 0) return met ? { name: 'unmet', word: 'happened' } : { name: 'avoided', word: 'avoided' }
   return met ? { name: 'met', word: 'met' } : { name: 'unmet', word: 'not met' }
 }
@@ -36,8 +37,8 @@ export function showVerdicts(
         where.onclick = () => point(verdict) // a finger neither hovers nor focuses
         what.append(where)
       } else what.textContent = criterion
-      const sign = points > 0 ? '+' : '−'
-      item.append(make('span', `mark ${name}`, word), what, make('span', 'points', `${sign}${Math.abs(points)}`))
+      const worth = points === null ? '' : `${points > 0 ? '+' : '−'}${Math.abs(points)}`
+      item.append(make('span', `mark ${name}`, word), what, make('span', 'points', worth))
       if (reason !== '') item.append(make('span', 'reason', reason))
       return item
     }),
