@@ -24,7 +24,8 @@ interface Speaker {
 const RATE = 16_000
 
 /**
- * Opens eSpeak NG, which speaks offline in 140 voices; the same words sound the same every time.
+ * Opens eSpeak NG, which speaks offline in 140 voices. Its noise goes on from one text to the next, so that the same words
+ * differ by some samples from call to call.
  *
  * @throws UsageError where its package is not installed (it is optional: GPL, and 24 MB)
  */

@@ -47,7 +47,7 @@ describe('synthesis on this machine', () => {
 })
 
 describe('openVoice', () => {
-  it('speaks longer for more words and slower for fewer a minute, alike every time', async () => {
+  it('speaks longer for more words and slower for fewer a minute, and as long every time', async () => {
     const { speak } = await openVoice()
     const [short, long] = [
       await speak('Yes.', 'en-us', 170),
@@ -56,7 +56,8 @@ describe('openVoice', () => {
     expect(long.length).toBeGreaterThan(2 * short.length)
     const slow = await speak('Two dogs are barking outside.', 'en-us', 100)
     expect(slow.length).toBeGreaterThan(1.3 * long.length)
-    expect(await speak('Two dogs are barking outside.', 'en-us', 170)).toEqual(long)
+    const again = await speak('Two dogs are barking outside.', 'en-us', 170)
+    expect(Math.abs(again.length / long.length - 1)).toBeLessThan(0.01)
     expect(Math.max(...long)).toBeGreaterThan(0.1)
     await expect(speak('a', 'xx', 170)).rejects.toThrow(/eSpeak NG has no "xx". It has .*en-us/)
   })
