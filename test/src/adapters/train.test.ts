@@ -223,6 +223,10 @@ describe('a recipe whose adapter does not fit', () => {
       /stages\[0\]\.sft\.freeze: encoder, projector, decoder, so nothing would train\./,
     ],
     [
+      'stages=[{reward: {data: pairs.jsonl, steps: 1}}]',
+      /stages\[0\]\.reward: trains a reward head, which an adapter has no place for/,
+    ],
+    [
       'model={audio: {width: 16, layers: 1, heads: 2}, language: {hidden: 32, layers: 1, heads: 2}}',
       /stands beside a model that has learnt/,
     ],
