@@ -94,11 +94,11 @@ describe.skipIf(!ready).each(['language', 'speech'] as const)('an adapter that w
     const { logProbs, notes } = theirs({ base, adapter: folder })
     expect(notes).toEqual([])
     expectClose(ours, logProbs, 1e-4, 'log-probability')
-  }, 300_000)
+  }, 1_200_000)
 
   it('gives them in transformers once it is merged', async () => {
     const merged = path.join(work, `${name}-merged`)
     await mergeAdapter(merged, { adapter: folder, base, dtype: 'F32' })
     expectClose(ours, theirs({ base: merged, adapter: null }).logProbs, 1e-4, 'log-probability')
-  }, 300_000)
+  }, 1_200_000)
 })
