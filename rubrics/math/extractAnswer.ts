@@ -13,9 +13,7 @@ export function extractAnswer(text: string): string | null {
     const sentence = /^(.*?)(?:\.(?=\s|$)|$)/.exec(said.trim())![1]!.trim()
     if (sentence !== '') return sentence
   }
-  return (
-    [...end.matchAll(/-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*\/\s*\d+)?\s*\\?%?/g)].at(-1)?.[0].trim() ?? null
-  )
+  return [...end.matchAll(/-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*\/\s*\d+)?\s*\\?%?/g)].at(-1)?.[0].trim() ?? null
 }
 
 /** What the last `\boxed` or `\fbox` holds, braces balanced; null when there is none, or its brace is never closed. */
