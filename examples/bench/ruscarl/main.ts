@@ -43,6 +43,7 @@ for (const ground of grounds) {
   const arms = kinds.flatMap((kind) => ARMS.filter(({ about }) => about === kind))
   const measured = await measureAll(ground, arms)
   console.log(`\n${colors.bold(ground.title)}`)
+  if (measured.size < arms.length) console.log(`measured: ${[...measured.keys()].join(', ') || 'nothing yet'}`)
   for (const claim of claimsOf(ground, measured)) {
     const mark = claim.holds === null ? '?' : claim.holds ? colors.green('✓') : colors.red('✗')
     console.log(`${mark} ${claim.says}: ${claim.figures}`)
