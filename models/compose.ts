@@ -13,6 +13,7 @@ import { parametersOf } from './policy/index.ts'
 import { sfc32 } from './random.ts'
 import { redundantTensors } from './redundant.ts'
 import { addSpecialTokens } from './tokenizer/addTokens.ts'
+import { baseTemplate } from './tokenizer/baseFormat.ts'
 import { chatTemplate } from './tokenizer/chatTemplate.ts'
 import { audioTokenNames, chatTokenNames } from './tokenizer/specialTokens.ts'
 import { openTokenizer } from './tokenizer/tokenizer.ts'
@@ -29,6 +30,8 @@ export interface ComposeOptions {
   /** Draws the projector's first weights (0). */
   readonly seed?: number
   readonly dtype?: WrittenDType
+  /** How it is spoken to: in turns with numbered clips (chat), or clip, prompt, answer, without roles (base). */
+  readonly format?: 'chat' | 'base'
   /** Special tokens beside those around sound, such as `qwenAudioTokens`. */
   readonly tokens?: readonly string[]
   /** Id of the first of them; see `addSpecialTokens`. */
@@ -103,7 +106,7 @@ function readEncoderOf(folder: string): { config: AudioEncoderConfig; tensors: S
 }
 
 /** The tokenizer with the tokens around sound and those asked for, and how many rows the embedding must have. */
-function withTokens(folder: string, vocab: number, { tokens = [], firstTokenId }: ComposeOptions) {
+function withTokens(folder: string, vocab: number, { tokens = [], firstTokenId, format = 'chat' }: ComposeOptions) {
   const tokenizer = openTokenizer(folder)
   const lacking = chatTokenNames.find((token) => !tokenizer.has(token))
   if (lacking !== undefined) {
@@ -114,7 +117,10 @@ function withTokens(folder: string, vocab: number, { tokens = [], firstTokenId }
   const hearing = addSpecialTokens(tokenizer.files(), audioTokenNames)
   const files = addSpecialTokens(hearing, tokens, firstTokenId === undefined ? {} : { firstId: firstTokenId })
   return {
-    files: { tokenizer: files.tokenizer, config: { ...files.config, chat_template: chatTemplate() } },
+    files: {
+      tokenizer: files.tokenizer,
+      config: { ...files.config, chat_template: format === 'base' ? baseTemplate() : chatTemplate() },
+    },
     vocab: Math.max(vocab, openTokenizer(files).vocabSize),
   }
 }

@@ -17,6 +17,8 @@ export interface ComposeModelOptions {
   readonly seed?: number
   /** Whether Qwen-Audio's tags and times join the vocabulary (false); docs/tags.md. */
   readonly tags?: boolean
+  /** How it is spoken to (chat). */
+  readonly format?: 'chat' | 'base'
   readonly onNotice?: (line: string) => void
 }
 
@@ -32,11 +34,18 @@ export interface ComposeSummary {
  * @throws UsageError when the folder is there already; CheckpointError, ConfigError or TokenizerError for either model
  */
 export async function composeFolder(options: ComposeModelOptions): Promise<ComposeSummary> {
-  const { out, pool = 2, seed = 0, tags = false, onNotice } = options
+  const { out, pool = 2, seed = 0, tags = false, format = 'chat', onNotice } = options
   if (existsSync(out)) throw new UsageError(`${out}: exists already. Name another folder with --out.`)
   const resolve = (model: string) => resolveModel(model, onNotice ? { onNotice } : {})
   const [audio, language] = [await resolve(options.audio), await resolve(options.language)]
-  const config = await composeModel(out, { audio, language, pool, seed, ...(tags && { tokens: qwenAudioTokens }) })
+  const config = await composeModel(out, {
+    audio,
+    language,
+    pool,
+    seed,
+    format,
+    ...(tags && { tokens: qwenAudioTokens }),
+  })
   const parameters: Record<string, number> = {}
   for (const [name, shape] of parametersOf(config)) {
     const tower = towerOf(name)

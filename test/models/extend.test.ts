@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
+  baseTemplate,
   composeModel,
   extendModel,
   fromConfigJson,
@@ -65,7 +66,9 @@ it('happens while a model is composed as well', async () => {
   const folder = path.join(work, 'tagged')
   const data = path.join(import.meta.dirname, '../goldens/data')
   const asked = { audio: path.join(data, 'whisper'), language: path.join(work, 'language'), seed: 9 }
-  await composeModel(folder, { ...asked, tokens: qwenAudioTokens })
+  await composeModel(folder, { ...asked, tokens: qwenAudioTokens, format: 'base' })
+  const { chat_template: template } = openTokenizer(folder).files().config as { chat_template: string }
+  expect(template).toBe(baseTemplate())
   expect(openTokenizer(folder).idOf('</audio>')).toBe(openTokenizer(extended).idOf('</audio>'))
   expect(readSafetensors(folder).read(TABLES[0]!)).toHaveLength(readSafetensors(extended).read(TABLES[0]!).length)
 })

@@ -2,6 +2,9 @@ import { type AddCommand, examples } from '../command.ts'
 import { printJson, printLine } from '../io.ts'
 import { jsonOption, wholeNumber } from '../options.ts'
 
+const FORMATS = ['chat', 'base'] as const
+type Format = (typeof FORMATS)[number]
+
 /** What the command calls; loaded when it is needed. */
 export interface ComposeServices {
   readonly compose: () => Promise<{
@@ -12,6 +15,7 @@ export interface ComposeServices {
       pool: number
       seed: number
       tags: boolean
+      format: Format
       onNotice: (line: string) => void
     }): Promise<{ folder: string; parameters: Readonly<Record<string, number>> }>
   }>
@@ -24,6 +28,7 @@ interface Options {
   readonly pool: number
   readonly seed: number
   readonly tags: boolean
+  readonly format: Format
   readonly json: boolean
 }
 
@@ -45,6 +50,15 @@ export const addCompose =
       .option('--pool <n>', 'encoder positions (20 ms) averaged into one token', wholeNumber(1), 2)
       .option('--seed <n>', 'draws the first weights of the projector', wholeNumber(0), 0)
       .option('--tags', "add Qwen-Audio's 3,314 tokens, tags and times, to the vocabulary", false)
+      .addOption(
+        program
+          .createOption(
+            '--format <name>',
+            'chat: turns and numbered clips; base: clip, prompt, answer, to pre-train in',
+          )
+          .choices(FORMATS)
+          .default('chat'),
+      )
       .addOption(jsonOption().default(false))
       .addHelpText(
         'after',

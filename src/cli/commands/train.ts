@@ -101,12 +101,15 @@ export const addTrain =
 
     /** What came out and where it is. */
     async function conclude(folder: string): Promise<void> {
-      const [{ resultsTable }, { openRun }] = await Promise.all([
+      const [{ modeLines, resultsTable, taskLines }, { openRun }] = await Promise.all([
         import('../../progress/index.ts'),
         import('../../runs/index.ts'),
       ])
       const evaluations = openRun(folder).readEvaluations()
-      if (evaluations.length > 0) printLine(io.stdout, `\n${resultsTable(evaluations)}\n`)
+      if (evaluations.length > 0) {
+        const more = [...modeLines(evaluations), ...taskLines(evaluations)]
+        printLine(io.stdout, `\n${[resultsTable(evaluations), ...more].join('\n')}\n`)
+      }
       const report = path.join(folder, 'report.html')
       if (existsSync(report)) printLine(io.stdout, `Look at ${report}.`)
       printLine(io.stdout, `Everything is in ${folder}.`)
