@@ -101,7 +101,7 @@ export function modelCard(
     ].join('\n'),
     `# ${name}`,
     about ?? '',
-    `Trained by [Rubato](https://www.npmjs.com/package/rubato) with seed ${seed} from ${file(recipe)}. \`lineage.json\` has all hashes in full.`,
+    `Trained by Rubato with seed ${seed} from ${file(recipe)}. \`lineage.json\` has all hashes in full.`,
     '## Begins with',
     parents.length === 0
       ? 'Fresh weights, drawn by the seed.'

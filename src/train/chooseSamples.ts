@@ -36,11 +36,15 @@ export function chooseSamples<T extends Tagged>(
   }
   const notes: string[] = []
   let chosen = [...samples]
-  for (const { by, min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } of filter) {
-    const left = chosen.filter((sample) => numberOf(sample, by) >= min && numberOf(sample, by) <= max)
+  for (const { by, min, max } of filter) {
+    const fits = (value: number) =>
+      value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY)
+    const left = chosen.filter((sample) => fits(numberOf(sample, by)))
     const nOut = chosen.length - left.length
-    if (nOut > 0)
-      notes.push(`${where}: ${nOut} of ${chosen.length} samples left out, their ${by} is outside ${min} to ${max}`)
+    const bounds = [min === undefined ? [] : [`at least ${min}`], max === undefined ? [] : [`at most ${max}`]].flat()
+    if (nOut > 0) {
+      notes.push(`${where}: ${nOut} of ${chosen.length} samples left out, their ${by} is not ${bounds.join(' and ')}`)
+    }
     chosen = left
   }
   if (chosen.length === 0 && samples.length > 0)

@@ -3,11 +3,13 @@ import { type Html, html } from './html.ts'
 import { plainValue, section } from './parts.ts'
 
 const SHOWN_ABOVE = ['name', 'time_by_stage', 'alarms', 'command']
+/** Hashes, which `lineage.json` and the card hold for whoever compares them. */
+const NOT_SHOWN = ['towers']
 const SHOWN_AS_EVALUATIONS = ['before', 'after', 'lift']
 
 /** What the run recorded about its surroundings, and how to run it again. */
 export function environmentSection(run: Run): Html {
-  const known = new Set([...SHOWN_ABOVE, ...(run.evaluations.length > 0 ? SHOWN_AS_EVALUATIONS : [])])
+  const known = new Set([...SHOWN_ABOVE, ...NOT_SHOWN, ...(run.evaluations.length > 0 ? SHOWN_AS_EVALUATIONS : [])])
   const facts = flatten(Object.fromEntries(Object.entries(run.summary ?? {}).filter(([key]) => !known.has(key))))
   const command = run.summary?.command ?? 'rubato train recipe.yaml'
   return section(

@@ -18,7 +18,7 @@ it('keeps what is within the bounds and counts the rest, by descending variance 
     'stages[0].rl',
   )
   expect(ids(chosen)).toBe('cbd')
-  expect(notes).toEqual(['stages[0].rl: 1 of 4 samples left out, their passed is outside 2 to 5'])
+  expect(notes).toEqual(['stages[0].rl: 1 of 4 samples left out, their passed is not at least 2 and at most 5'])
 })
 
 it('orders from easy to hard as a curriculum does, and leaves samples as they are where nothing is asked', () => {
