@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { harmless } from '../../../src/judge/hostile.ts'
 import { silentProgress } from '../../../src/progress/index.ts'
 import { seededRandom } from '../../../src/random.ts'
 import type { RolloutRecord } from '../../../src/runs/index.ts'
 import { openRun } from '../../../src/runs/index.ts'
 import { trainRun } from '../../../src/train/index.ts'
-import { folderToRemove, folderWith, jsonLines } from '../temporary.ts'
+import { folderToRemove, jsonLines } from '../temporary.ts'
 import { judgeServer, wordJudge } from './server.ts'
 
 const LETTERS = ['s', 'o', 'a', 'n']
@@ -26,12 +27,16 @@ const FILES = {
     })),
   ),
   'asked.jsonl': jsonLines(...Array.from({ length: 4 }, (_, i) => ({ id: `a${i}`, messages: ask(i), rubric }))),
-  'recipe.yaml': `name: judged
+  'taught.yaml': `name: taught
 model:
   audio: { width: 16, layers: 1, heads: 2, pool: 4 }
   language: { hidden: 32, layers: 1, heads: 2, kv_heads: 1, ffn: 32, vocab: 300, max_positions: 512 }
 stages:
   - sft: { data: taught.jsonl, steps: 8, batch: 4, learning_rate: 1.0e-2 }
+`,
+  'recipe.yaml': `name: judged
+model: taught
+stages:
   - rl:
       data: asked.jsonl
       steps: 4
@@ -58,7 +63,7 @@ interface Call {
 const train = (folder: string, { url, name = 'run', overrides = [], resume = false, signal }: Call) =>
   trainRun({
     recipeFile: path.join(folder, 'recipe.yaml'),
-    overrides: [`stages[1].rl.judge.url=${url}`, `eval[0].judge.url=${url}`, ...overrides],
+    overrides: [`stages[0].rl.judge.url=${url}`, `eval[0].judge.url=${url}`, ...overrides],
     runFolder: path.join(folder, name),
     resume,
     progress: silentProgress,
@@ -88,6 +93,8 @@ describe('a judge in training', { timeout: 60_000 }, () => {
   let faultless: ReturnType<typeof outcomeOf>
   beforeAll(async () => {
     folder = folderToRemove(FILES)
+    const [recipeFile, runFolder] = [path.join(folder, 'taught.yaml'), path.join(folder, 'taught')]
+    await trainRun({ recipeFile, runFolder, progress: silentProgress })
     const server = await judgeServer({ reply: wordJudge })
     await train(folder, { url: server.url })
     await server.close()
@@ -99,7 +106,8 @@ describe('a judge in training', { timeout: 60_000 }, () => {
     const { rollouts, scores } = faultless
     expect(rollouts).toHaveLength(4 * 2 * 4)
     for (const { completion, verdicts, reward } of rollouts) {
-      const met = LETTERS.map((letter) => completion.toLowerCase().includes(letter))
+      // As the judge reads it: of an untaught model's control characters their names are shown.
+      const met = LETTERS.map((letter) => harmless(completion).toLowerCase().includes(letter))
       expect(verdicts.slice(0, 4).map((verdict) => verdict.met)).toEqual(met)
       const short = verdicts[4]!.met ? 1 : 0
       expect(reward).toBeCloseTo((2 * met.filter(Boolean).length + short) / 9, 12)
@@ -128,7 +136,7 @@ describe('a judge in training', { timeout: 60_000 }, () => {
   it('gives the same rewards, scores and weights where a third of its replies is faulty', async () => {
     const server = await judgeServer({ reply: wordJudge, rate: 0.3 })
     onTestFinished(() => server.close())
-    const overrides = ['stages[1].rl.judge', 'eval[0].judge'].map((at) => `${at}.timeout_seconds=0.4`)
+    const overrides = ['stages[0].rl.judge', 'eval[0].judge'].map((at) => `${at}.timeout_seconds=0.4`)
     await train(folder, { url: server.url, name: 'faulty', overrides })
     expect(server.faults.size).toBeGreaterThan(7)
     expect(outcomeOf(folder, 'faulty')).toEqual(faultless)
@@ -137,7 +145,7 @@ describe('a judge in training', { timeout: 60_000 }, () => {
   it('whose budget is spent saves the run, and going on pays for nothing twice', async () => {
     const server = await judgeServer({ reply: wordJudge })
     onTestFinished(() => server.close())
-    const budget = ['stages[1].rl.judge', 'eval[0].judge'].map((at) => `${at}.budget={calls: 60}`)
+    const budget = ['stages[0].rl.judge', 'eval[0].judge'].map((at) => `${at}.budget={calls: 60}`)
     const call = { url: server.url, name: 'poor', overrides: budget }
     await expect(train(folder, call)).rejects.toThrow(
       /^(step \d+|evaluation): the budget of 60 calls is spent\. Saved after step \d+\. Go on, with as much again, with: rubato train .* --resume --run \S+poor$/,
@@ -175,22 +183,21 @@ describe('a judge in training', { timeout: 60_000 }, () => {
     const server = await judgeServer({ reply: () => ({ status: 401, body: '{"error":{"message":"no such key"}}' }) })
     onTestFinished(() => server.close())
     await expect(train(folder, { url: server.url, name: 'refused' })).rejects.toThrow(
-      /^evaluation: .*401.*no such key.* Saved after step 8\. Go on with: rubato train /s,
+      /^evaluation: .*401.*no such key.* Saved after step 0\. Go on with: rubato train /s,
     )
   })
 
   it('is refused before training when its key is nowhere, and its budget needs prices', async () => {
-    const fresh = folderWith(FILES)
     const call = (override: string) =>
-      train(fresh, {
+      train(folder, {
         url: 'http://127.0.0.1:9/v1',
         name: `n${seededRandom(override).integer(1e6)}`,
         overrides: [override],
       })
-    await expect(call('stages[1].rl.judge.key=RUBATO_NO_SUCH_KEY')).rejects.toThrow(
+    await expect(call('stages[0].rl.judge.key=RUBATO_NO_SUCH_KEY')).rejects.toThrow(
       'judge.key: the environment has no RUBATO_NO_SUCH_KEY.',
     )
-    await expect(call('stages[1].rl.judge.budget={money: 1}')).rejects.toThrow(/budget=\{money: 1\}: needs prices/)
-    await expect(call('stages[1].rl.judge.template=quotin')).rejects.toThrow(/judge template "quotin"/)
+    await expect(call('stages[0].rl.judge.budget={money: 1}')).rejects.toThrow(/budget=\{money: 1\}: needs prices/)
+    await expect(call('stages[0].rl.judge.template=quotin')).rejects.toThrow(/judge template "quotin"/)
   })
 })
