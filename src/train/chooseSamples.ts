@@ -51,8 +51,9 @@ export function chooseSamples<T extends Tagged>(
     throw new UsageError(`${where}: filter leaves none of ${samples.length} samples. Widen it.`)
   if (order) {
     const sign = order.first === 'lowest' ? 1 : -1
+    const keyed = chosen.map((sample) => ({ sample, key: sign * numberOf(sample, order.by) }))
     // Stable, so that equal ones stay as they stand in the file.
-    chosen.sort((a, b) => sign * (numberOf(a, order.by) - numberOf(b, order.by)))
+    chosen = keyed.sort((a, b) => a.key - b.key).map(({ sample }) => sample)
   }
   return { chosen, notes }
 }
