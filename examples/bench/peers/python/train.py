@@ -34,6 +34,8 @@ def opened() -> torch.nn.Module:
         tower.embed_positions.weight.copy_(sinusoids(*tower.embed_positions.weight.shape))
     kept = load_file(folder / "model.safetensors")
     model.load_state_dict(renamed(kept, model), strict=False)
+    if shape["text_config"].get("tie_word_embeddings"):
+        model.lm_head.weight = model.get_input_embeddings().weight
     return model
 
 
