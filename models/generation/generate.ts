@@ -1,7 +1,8 @@
 import * as ort from 'onnxruntime-node'
 import { sfc32 } from '../random.ts'
 import type { Runtime, Value } from '../runtime/runtime.ts'
-import { type SamplingOptions, sampleToken } from './sampling.ts'
+import { type SamplingOptions, sampleFromShares, sampleToken } from './sampling.ts'
+import { INVERSE_TEMPERATURE } from './shares.ts'
 
 /** Graphs and prompts of one call; `src` never builds this by hand, {@link Policy.generate} does. */
 export interface GenerateRequest {
@@ -77,9 +78,15 @@ export async function generate(
   const randoms = rows.map(({ seed }) => sfc32(seed))
   let live: Live[] = []
 
-  const take = (logits: Float32Array, state: Live): boolean => {
+  const draw = ({ logits, shares, logNorm }: Stepped, at: number, { seen, row }: Live) => {
+    const of = (values: Float32Array) => values.subarray(at * vocab, (at + 1) * vocab)
+    const random = randoms[row]!
+    if (!shares) return sampleToken(of(logits), sampling, seen, random)
+    return sampleFromShares({ logits: of(logits), shares: of(shares), logNorm: logNorm![at]! }, sampling, seen, random)
+  }
+  const take = (stepped: Stepped, at: number, state: Live): boolean => {
     const result = results[state.row]!
-    const { id, logProb } = sampleToken(logits, sampling, state.seen, randoms[state.row]!)
+    const { id, logProb } = draw(stepped, at, state)
     result.completionIds.push(id)
     result.logProbs.push(logProb)
     state.seen.add(id)
@@ -97,7 +104,7 @@ export async function generate(
     if (isStopped(request)) break
     const chunk = feeds.ids!.shape[0]!
     const past = names.map(() => new Float32Array(chunk * stride))
-    const logits = await step(runtime, request, graph, feeds, names, past, [chunk, cache])
+    const stepped = await step(runtime, request, graph, feeds, names, past, [chunk, cache])
     for (const [row, { prompt }] of rows.entries()) {
       const at = prompt - firstPrompt
       if (at < 0 || at >= lengths.length) continue
@@ -106,7 +113,7 @@ export async function generate(
         buffer.set(past[i]!.subarray(at * stride, (at + 1) * stride), slot * stride)
       const state: Live = { row, seen: new Set(), length: lengths[at]!, lastId: 0 }
       live.push(state)
-      if (!take(logits.subarray(at * vocab, (at + 1) * vocab), state)) live.pop()
+      if (!take(stepped, at, state)) live.pop()
     }
     firstPrompt += lengths.length
   }
@@ -127,11 +134,11 @@ export async function generate(
       total_length: { dtype: 'int32', shape: [], data: Int32Array.of(longest + 1) },
     }
     const views = buffers.map((buffer) => buffer.subarray(0, batch * stride))
-    const logits = await step(runtime, request, graph, feeds, names, views, [batch, cache])
+    const stepped = await step(runtime, request, graph, feeds, names, views, [batch, cache])
     const kept: Live[] = []
     for (const [slot, state] of live.entries()) {
       state.length++
-      if (!take(logits.subarray(slot * vocab, (slot + 1) * vocab), state)) continue
+      if (!take(stepped, slot, state)) continue
       const to = kept.length
       if (to !== slot) for (const buffer of buffers) buffer.copyWithin(to * stride, slot * stride, (slot + 1) * stride)
       kept.push(state)
@@ -145,16 +152,23 @@ function decoderFor(decoders: GenerateRequest['decoders'], rows: number) {
   return decoders.find(({ batch }) => batch >= rows) ?? decoders.at(-1)!
 }
 
+/** What a pass gives: [rows, vocab], and of a large vocabulary its shares (see `shareOutputs`). */
+interface Stepped {
+  readonly logits: Float32Array
+  readonly shares?: Float32Array
+  readonly logNorm?: Float32Array
+}
+
 /** One pass; the cache tensors are both past and present, so that keys and values are appended in place. */
 async function step(
   runtime: Runtime,
-  { bindPrefix = '' }: GenerateRequest,
+  { bindPrefix = '', sampling: { temperature } }: GenerateRequest,
   graph: string,
   feeds: Readonly<Record<string, Value>>,
   names: readonly string[],
   buffers: readonly Float32Array[],
   [batch, cache]: [number, GenerateRequest['cache']],
-): Promise<Float32Array> {
+): Promise<Stepped> {
   const shape = [batch, cache.nKvHeads, cache.capacity, cache.headDim]
   const inputs: Record<string, ort.Tensor> = {}
   const into: Record<string, ort.Tensor> = {}
@@ -163,11 +177,16 @@ async function step(
     inputs[name] = tensor
     into[name.replace('past', 'present')] = tensor
   }
-  for (const name of runtime.graph(graph).inputs) {
+  const loaded = runtime.graph(graph)
+  for (const name of loaded.inputs) {
     const value = feeds[name]
-    if (value) inputs[name] = new ort.Tensor(value.dtype, value.data as Float32Array, value.shape)
+    if (name === INVERSE_TEMPERATURE) inputs[name] = new ort.Tensor('float32', Float32Array.of(1 / temperature), [])
+    else if (value) inputs[name] = new ort.Tensor(value.dtype, value.data as Float32Array, value.shape)
     else if (!(name in inputs)) inputs[name] = runtime.array(bindPrefix + name)
   }
-  const results = await runtime.runRaw(graph, inputs, into, ['logits'])
-  return results.logits!.data as Float32Array
+  const fetched = ['logits', 'shares', 'log_norm'].filter((name) => loaded.outputs.includes(name))
+  const results = await runtime.runRaw(graph, inputs, into, fetched)
+  const values = (name: string) => results[name]?.data as Float32Array | undefined
+  const [shares, logNorm] = [values('shares'), values('log_norm')]
+  return { logits: values('logits')!, ...(shares && { shares }), ...(logNorm && { logNorm }) }
 }

@@ -8,6 +8,7 @@ import {
 import type { KvCache } from '../architectures/decoder.ts'
 import type { MappedWeights } from '../checkpoint/mapped.ts'
 import type { GenerateRequest } from '../generation/generate.ts'
+import { shareOutputs } from '../generation/shares.ts'
 import { gatherRows, input, reshape, type Tensor } from '../graph/index.ts'
 import { predictsWords, scalarHead } from '../heads/scalarHead.ts'
 import type { PredictionOptions } from '../objective.ts'
@@ -123,13 +124,17 @@ export const encoderGraph = (nAudios: number, nFrames: number, shape: ModelShape
   rows: clipRows(nAudios, nFrames, shape, tableOf(shape)),
 })
 
-/** The model with a cache: `time` new tokens a row; logits of the last one, and the keys and values of all. */
+/**
+ * The model with a cache: `time` new tokens a row; logits of the last one (of a large vocabulary their shares too, at a
+ * temperature if `tempered`), and the keys and values of all.
+ */
 export function cachedGraph(
   nRows: number,
   time: number,
   nAudioRows: number,
   { nLayers, nKvHeads, headDim, capacity }: GenerateRequest['cache'],
   shape: ModelShape,
+  tempered = false,
 ): Record<string, Tensor> {
   const { config } = shape
   const { weights } = tableOf(shape)
@@ -150,7 +155,8 @@ export function cachedGraph(
   })
   const flat = reshape(states, [nRows * time, config.language.hidden])
   const last = time === 1 ? flat : gatherRows(flat, input('last_at', [nRows], 'int64'))
-  const outputs: Record<string, Tensor> = { logits: logitsOf(last, weights, config) }
+  const logits = logitsOf(last, weights, config)
+  const outputs: Record<string, Tensor> = { logits, ...shareOutputs(logits, tempered) }
   for (let i = 0; i < nLayers; i++) {
     outputs[`present_key.${i}`] = kvCache.presentKeys[i]!
     outputs[`present_value.${i}`] = kvCache.presentValues[i]!

@@ -48,6 +48,8 @@ export async function sampleRows(sampler: Sampler, request: SampleRequest): Prom
       `a prompt of ${longest} tokens and ${maxNewTokens} new ones do not fit the model's ${language.maxPositions} positions.`,
     )
   }
+  const { temperature = plainSampling.temperature } = request.sampling ?? {}
+  const tempered = temperature !== 0 && temperature !== 1
   const headDim = headDimOf(language)
   const cache = { nLayers: language.nLayers, nKvHeads: language.nKvHeads, headDim, capacity }
   const heard = batch.audios.length > 0 ? await encode(sampler, batch.audios) : null
@@ -61,12 +63,12 @@ export async function sampleRows(sampler: Sampler, request: SampleRequest): Prom
   for (let at = 0; at < order.length; ) {
     const nRows = Math.min(PREFILL_ROWS, powerOfTwo(order.length - at))
     const chosen = order.slice(at, at + nRows).map((i) => audible[i]!)
-    prefills.push(await prefill(sampler, chosen, nRows, heard, cache))
+    prefills.push(await prefill(sampler, chosen, nRows, heard, cache, tempered))
     at += nRows
   }
   const decoders: { batch: number; graph: string }[] = []
   for (let n = 1; ; n *= 2) {
-    decoders.push({ batch: n, graph: await decoder(sampler, n, cache) })
+    decoders.push({ batch: n, graph: await decoder(sampler, n, cache, tempered) })
     if (n >= rows.length) break
   }
   const place = new Map(order.map((prompt, i) => [prompt, i]))
@@ -107,14 +109,15 @@ async function prefill(
   nRows: number,
   heard: Heard | null,
   cache: GenerateRequest['cache'],
+  tempered: boolean,
 ): Promise<GenerateRequest['prefills'][number]> {
   const { engine, mapped } = sampler
   const lengths = prompts.map(({ ids }) => ids.length)
   const time = upTo(Math.max(...lengths), TIME_BUCKET)
   const text = paddedIds(prompts, nRows, time, heard?.tokensPerClip ?? 0, sampler)
   const nAudioRows = heard?.rows.shape[0] ?? 0
-  const graph = `prefill:${nRows}x${time}x${nAudioRows}x${cache.capacity}`
-  await engine.define(graph, () => compile(cachedGraph(nRows, time, nAudioRows, cache, sampler), mapped))
+  const graph = `prefill:${nRows}x${time}x${nAudioRows}x${cache.capacity}${tempered ? ':tempered' : ''}`
+  await engine.define(graph, () => compile(cachedGraph(nRows, time, nAudioRows, cache, sampler, tempered), mapped))
   const last = Int32Array.from({ length: nRows }, (_, i) => (lengths[i] ?? 1) - 1)
   const lastAt = BigInt64Array.from({ length: nRows }, (_, i) => BigInt(i * time + last[i]!))
   const feeds: Record<string, Value> = {
@@ -127,8 +130,14 @@ async function prefill(
   return { graph, feeds, lengths }
 }
 
-async function decoder(sampler: Sampler, nRows: number, cache: GenerateRequest['cache']): Promise<string> {
-  const graph = `decode:${nRows}x${cache.capacity}`
-  await sampler.engine.define(graph, () => compile(cachedGraph(nRows, 1, 0, cache, sampler), sampler.mapped))
+async function decoder(
+  sampler: Sampler,
+  nRows: number,
+  cache: GenerateRequest['cache'],
+  tempered: boolean,
+): Promise<string> {
+  const graph = `decode:${nRows}x${cache.capacity}${tempered ? ':tempered' : ''}`
+  const make = () => compile(cachedGraph(nRows, 1, 0, cache, sampler, tempered), sampler.mapped)
+  await sampler.engine.define(graph, make)
   return graph
 }

@@ -1,6 +1,7 @@
 import { op } from '../op.ts'
-import { broadcast, GraphError, show, type Tensor } from '../tensor.ts'
-import { reshape } from './movement.ts'
+import { broadcast, GraphError, show, sizeOf, type Tensor } from '../tensor.ts'
+import { add } from './elementwise.ts'
+import { reshape, transpose } from './movement.ts'
 import { sum, sumTo } from './reduction.ts'
 
 type Flags = { transA: 0 | 1; transB: 0 | 1; alpha: { float: number } }
@@ -108,10 +109,23 @@ export function gemm(
   return gemmOp(inputs, { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 })[0]
 }
 
-/** x·Wᵀ + b as checkpoints store it: x [..., nIn], weight [nOut, nIn], bias [nOut] → [..., nOut]. */
+/** Rows from and up to which {@link linear} multiplies the other way round, and the numbers that a weight must then have. */
+const FEW = { from: 4, to: 32, size: 2 ** 17 }
+
+/**
+ * x·Wᵀ + b as checkpoints store it: x [..., nIn], weight [nOut, nIn], bias [nOut] → [..., nOut].
+ *
+ * For a few rows and a weight that outgrows the cache, as when tokens are sampled, it is (W·xᵀ)ᵀ: the kernel packs a copy of
+ * its second matrix before it multiplies, which for W costs more than the product itself.
+ */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const nIn = x.shape.at(-1)!
   const rows = reshape(x, [-1, nIn])
-  const y = gemm(rows, weight, bias ? { transposeB: true, bias } : { transposeB: true })
-  return reshape(y, [...x.shape.slice(0, -1), weight.shape[0]!])
+  const few = rows.shape[0]! >= FEW.from && rows.shape[0]! <= FEW.to && sizeOf(weight.shape) >= FEW.size
+  const shape = [...x.shape.slice(0, -1), weight.shape[0]!]
+  if (few) {
+    const y = transpose(matMul(weight, rows, { transposeB: true }), [1, 0])
+    return reshape(bias ? add(y, bias) : y, shape)
+  }
+  return reshape(gemm(rows, weight, { transposeB: true, ...(bias && { bias }) }), shape)
 }

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainSampling, type SamplingOptions, sampleToken } from '../../../models/generation/sampling.ts'
+import {
+  plainSampling,
+  type SamplingOptions,
+  sampleFromShares,
+  sampleToken,
+} from '../../../models/generation/sampling.ts'
 import { sfc32 } from '../../../models/random.ts'
 import { expectClose } from '../closeTo.ts'
 
@@ -13,6 +19,21 @@ const golden: { logits: number[]; logProbs: number[]; filters: Filter[] } = JSON
   readFileSync(new URL('../../goldens/data/training/sampling.json', import.meta.url), 'utf8'),
 )
 const logits = Float32Array.from(golden.logits)
+
+/** As the graph of a large vocabulary gives them: softmax at the temperature, in 32 bits. */
+function fromShares(
+  logits: Float32Array,
+  options: SamplingOptions,
+  seen: ReadonlySet<number>,
+  random: () => number,
+): { id: number; logProb: number } {
+  const temperature = options.temperature === 0 ? 1 : options.temperature
+  const top = Math.max(...logits)
+  const sum = (t: number) => logits.reduce((total, logit) => total + Math.exp((logit - top) / t), 0)
+  const total = sum(temperature)
+  const shares = logits.map((logit) => Math.exp((logit - top) / temperature) / total)
+  return sampleFromShares({ logits, shares, logNorm: Math.fround(top + Math.log(sum(1))) }, options, seen, random)
+}
 
 /** Shares of the tokens over evenly spaced draws: the distribution itself, within 1/n. */
 function sharesOf(options: Partial<SamplingOptions>, seen: number[] = [], n = 20_000): number[] {
@@ -76,5 +97,49 @@ describe('sampling a token', () => {
   it('still draws a token when the draw is as near to 1 as it can be', () => {
     const id = sampleToken(logits, plainSampling, new Set(), () => 1 - 2 ** -53).id
     expect(golden.logits[id]).toBeDefined()
+  })
+})
+
+describe('sampling a token from shares', () => {
+  it.each(golden.filters)(
+    'draws as from logits at temperature $temperature, top-k $topK, top-p $topP, penalty $repetitionPenalty',
+    ({ seen, probabilities: _, ...options }) => {
+      for (let i = 0; i < 500; i++) {
+        const random = () => (i + 0.37) / 500
+        const asked = [logits, { ...plainSampling, ...options }, new Set(seen), random] as const
+        const [ours, plain] = [fromShares(...asked), sampleToken(...asked)]
+        expect(ours.id).toBe(plain.id)
+        expect(ours.logProb).toBeCloseTo(plain.logProb, 5)
+      }
+    },
+  )
+
+  it('finds the same tokens among many, some of them equal, whatever is cut', () => {
+    const cut = fc.record({
+      temperature: fc.constantFrom(0, 0.7, 1, 1.5),
+      topK: fc.constantFrom(0, 1, 7, 300),
+      topP: fc.constantFrom(1, 0.999, 0.9, 0.3),
+      repetitionPenalty: fc.constantFrom(1, 1.3),
+      suppressIds: fc.uniqueArray(fc.nat(299), { maxLength: 5 }),
+    })
+    const words = fc.array(fc.integer({ min: -40, max: 40 }), { minLength: 300, maxLength: 300 })
+    fc.assert(
+      fc.property(cut, words, fc.uniqueArray(fc.nat(299), { maxLength: 9 }), fc.nat(999), (options, words, seen, i) => {
+        const asked = [Float32Array.from(words, (n) => n / 8), options, new Set(seen), () => (i + 0.5) / 1000] as const
+        const [logits, , set, at] = asked
+        const ours = fromShares(...asked).id
+        // A draw on the edge between two tokens may fall on either side of it.
+        const plain = [-1e-5, 0, 1e-5].map((nudge) => sampleToken(logits, options, set, () => at() + nudge).id)
+        expect(plain).toContain(ours)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('lets another row draw from the same shares', () => {
+    const shares = Float32Array.of(0.5, 0.25, 0.25)
+    const given = { logits: shares.map(Math.log), shares, logNorm: 0 }
+    sampleFromShares(given, { ...plainSampling, topK: 1, suppressIds: [2] }, new Set(), () => 0.9)
+    expect([...shares]).toEqual([0.5, 0.25, 0])
   })
 })
