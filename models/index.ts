@@ -27,10 +27,10 @@ export type { GeneratedRow } from './generation/generate.ts'
 export type { SamplingOptions } from './generation/sampling.ts'
 export { detect, type TranscriptTokens, transcribeWindow, type WindowTranscript } from './generation/transcript.ts'
 export { type ImportedModel, importGguf } from './gguf/importGguf.ts'
-export { firstHead, isHeadTensor, type ScalarHead } from './heads/scalarHead.ts'
 export type { DType, Shape, Tensor } from './graph/index.ts'
 /** Operators for writing a model or a loss, and `grad` and `compile` to make it run. */
 export * as graph from './graph/index.ts'
+export { firstHead, isHeadTensor, type ScalarHead } from './heads/scalarHead.ts'
 export {
   type MergeMethod,
   mergeCheckpoints,

@@ -3,6 +3,7 @@
 export { type MergeAdapterOptions, type MergedAdapter, mergeAdapterFolder } from './adapters/mergeAdapter.ts'
 export * from './analysis/index.ts'
 export { type ComposeModelOptions, composeFolder } from './composeFolder.ts'
+export * from './craft/index.ts'
 export { type ImportDataOptions, type ImportSummary, importData } from './data/import/importData.ts'
 export { loadSamples, readSamples, type Sample } from './data/index.ts'
 export { RunError, UsageError } from './errors.ts'
@@ -34,10 +35,7 @@ export {
   rubricMention,
   runAttacks,
 } from './judge/index.ts'
-export * from './craft/index.ts'
 export * from './merge/index.ts'
-export * from './selfImprove/index.ts'
-export * from './synth/index.ts'
 export {
   averagePrecision,
   captionWords,
@@ -87,8 +85,10 @@ export {
   scoreAnswers,
   transcriptionEndpoint,
 } from './score/index.ts'
+export * from './selfImprove/index.ts'
 export { type RlOptions, rlStep } from './stages/rl.ts'
 export { type SftOptions, sftStep } from './stages/sft.ts'
+export * from './synth/index.ts'
 export * from './tags/index.ts'
 export {
   type Ask,
