@@ -8,7 +8,7 @@ export interface Speaker {
   readonly language: Language
   /** Folder of her prompts, within that of Asterisk's sounds. */
   readonly folder: string
-  /** Package of Debian that holds it, 8 kHz telephone sound, CC-BY-SA 3.0 (the last: GPL-2+). */
+  /** Package of Debian that holds it, 8 kHz telephone sound, CC-BY-SA 3.0. */
   readonly debianPackage: string
 }
 
