@@ -22,7 +22,7 @@ export class EndsWith extends Error {
 const WRONG_CALL = ['UsageError', 'RubricError', 'ConfigError', 'AudioError', 'CheckpointError', 'TokenizerError']
 
 /** Errors that say what is wrong in a line of their own; the leaves' and the pipeline's. */
-const KNOWN = ['BudgetSpent', 'Diverged', 'JudgeError', 'ReportError', 'RunError', 'RuntimeError']
+const KNOWN = ['BadRow', 'BudgetSpent', 'Diverged', 'JudgeError', 'ReportError', 'RunError', 'RuntimeError']
 
 /** System errors that a person can do something about. */
 const SYSTEM: Readonly<Record<string, string>> = {
