@@ -26,6 +26,9 @@ it('docs/metrics.md explains every metric that a run of sft and rl writes, and n
       .map((key) => key.replace(/^rubric\/.*\/((?:plain_)?pass)$/, 'rubric/<group>/$1')),
   )
   const [steps] = page.split('\n## Evaluations')
-  const explained = [...steps!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+  const explained = [...steps!.matchAll(/^\| `([^`]+)` \|/gm)]
+    .map(([, name]) => name!)
+    // Written only where a stage has a judge, packs, or smooths labels: held by the tests of those.
+    .filter((name) => !/^(?:judge\/|packing\/|nll$)/.test(name))
   expect([...written].sort()).toEqual(explained.sort())
 })
