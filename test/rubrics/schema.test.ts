@@ -72,8 +72,8 @@ describe('a fault', () => {
     [withCriterion('    tag: [a]\n'), 'rubrics/voice.yaml:5 criteria[0].tag: unknown key. Did you mean "tags"?'],
     [
       withCriterion('    verify: { kind: wordcount, max: 3 }\n'),
-      'rubrics/voice.yaml:5 criteria[0].verify.kind: expected one of "contains", "excludes", "exact", "regex", "word-count", "numeric", ' +
-        '"order-of-mentions", "speaking-rate", "measure", got "wordcount". Did you mean "word-count"?',
+      'rubrics/voice.yaml:5 criteria[0].verify.kind: expected one of "contains", "excludes", "exact", "regex", "word-count", "word-errors", ' +
+        '"numeric", "math-equal", "complement", "runs", "order-of-mentions", "speaking-rate", "measure", got "wordcount". Did you mean "word-count"?',
     ],
     [
       withCriterion('  - criterion: Is kind.\n    points: 0\n'),

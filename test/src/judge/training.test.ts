@@ -10,6 +10,10 @@ import { trainRun } from '../../../src/train/index.ts'
 import { folderToRemove, jsonLines } from '../temporary.ts'
 import { judgeServer, wordJudge } from './server.ts'
 
+/** Metrics of judges that docs/metrics.md explains. */
+const page = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')
+const explained = [...page.matchAll(/^\| `(judge\/[^`]+)` \|/gm)].map(([, name]) => name).sort()
+
 const LETTERS = ['s', 'o', 'a', 'n']
 const rubric = {
   name: 'letters',
@@ -130,6 +134,7 @@ describe('a judge in training', { timeout: 60_000 }, () => {
       expect(Number(step['judge/calls']) + Number(step['judge/cached'])).toBeGreaterThan(0)
       expect(step['judge/latency_p95']).toBeGreaterThan(0)
       expect(step).not.toHaveProperty('judge/cost') // no prices
+      expect([...Object.keys(step).filter((key) => key.startsWith('judge/')), 'judge/cost'].sort()).toEqual(explained)
     }
   })
 
