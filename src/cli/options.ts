@@ -31,3 +31,20 @@ export const numberFrom =
 
 /** Collects an option that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
+
+/** An argument that is a JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {}
+  throw new InvalidArgumentError('Expected a JSON object.')
+}
+
+/** An argument of two prices, of a million tokens read and written. */
+export function pricePair(text: string): { input: number; output: number } {
+  const [input, output, ...more] = text.split(',').map(Number)
+  if (input !== undefined && output !== undefined && more.length === 0 && input >= 0 && output >= 0)
+    return { input, output }
+  throw new InvalidArgumentError('Expected two prices, such as 2,8.')
+}

@@ -1,4 +1,4 @@
-import { type AudioFeatures, type Batch, learningRateAt, type Policy, type Targets } from '../../models/index.ts'
+import type { AudioFeatures, Batch, Policy, Targets } from '../../models/index.ts'
 import type { Message } from '../prompts/message.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { inParts } from '../rollout/inParts.ts'
@@ -8,7 +8,8 @@ import {
   type PreferenceLossOptions,
   preferenceLosses,
 } from '../update/losses/preference/index.ts'
-import { checkFinite, learntBatch } from './diverged.ts'
+import { applyGradients } from './applyGradients.ts'
+import { learntBatch } from './diverged.ts'
 import type { PreferencePair } from './preferencePairs.ts'
 import type { SftOptions } from './sft.ts'
 
@@ -153,25 +154,11 @@ export async function preferenceStep(
     for (const [name, value] of Object.entries(metrics)) sums[name] = (sums[name] ?? 0) + value
   }
   const kept = () => learnt.map(({ ids, batch, targets }) => learntBatch(ids, batch, targets))
-  checkFinite({ loss: sums.loss! }, kept)
-  const learningRate = learningRateAt(step - 1, options.steps, {
-    peak: options.learningRate,
-    floor: options.minLearningRate,
-    warmupSteps: options.warmupSteps,
-    schedule: options.schedule,
-  })
-  const { gradNorm } = await policy.update({
-    step,
-    learningRate,
-    weightDecay: options.weightDecay,
-    maxGradNorm: options.maxGradNorm,
-  })
-  checkFinite({ grad_norm: gradNorm }, kept)
+  const applied = await applyGradients(policy, options, step, sums.loss!, kept)
   return {
     ...sums,
     ...(loss.kind === 'kto' ? { kl } : {}),
-    learning_rate: learningRate,
-    grad_norm: gradNorm,
+    ...applied,
     num_tokens: learnt.reduce((sum, { targets }) => sum + targets.tokens.length, 0),
     step_time: (performance.now() - started) / 1000,
   }

@@ -1,8 +1,9 @@
-import { type AudioFeatures, type Batch, learningRateAt, type Policy, type Targets } from '../../models/index.ts'
+import type { AudioFeatures, Batch, Policy, Targets } from '../../models/index.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { inParts } from '../rollout/inParts.ts'
 import { type RewardLossOptions, rewardLoss } from '../update/losses/reward/rewardLoss.ts'
-import { checkFinite, learntBatch } from './diverged.ts'
+import { applyGradients } from './applyGradients.ts'
+import { learntBatch } from './diverged.ts'
 import type { RankedAnswers } from './rankedAnswers.ts'
 import type { SftOptions } from './sft.ts'
 
@@ -101,24 +102,10 @@ export async function rewardStep(
     for (const [name, value] of Object.entries(metrics)) sums[name] = (sums[name] ?? 0) + value
   }
   const kept = () => learnt.map(({ ids, batch, targets }) => learntBatch(ids, batch, targets))
-  checkFinite({ loss: sums.loss! }, kept)
-  const learningRate = learningRateAt(step - 1, options.steps, {
-    peak: options.learningRate,
-    floor: options.minLearningRate,
-    warmupSteps: options.warmupSteps,
-    schedule: options.schedule,
-  })
-  const { gradNorm } = await policy.update({
-    step,
-    learningRate,
-    weightDecay: options.weightDecay,
-    maxGradNorm: options.maxGradNorm,
-  })
-  checkFinite({ grad_norm: gradNorm }, kept)
+  const applied = await applyGradients(policy, options, step, sums.loss!, kept)
   return {
     ...sums,
-    learning_rate: learningRate,
-    grad_norm: gradNorm,
+    ...applied,
     num_tokens: learnt.reduce((sum, { batch }) => sum + batch.sequences.reduce((n, { ids }) => n + ids.length, 0), 0),
     step_time: (performance.now() - started) / 1000,
   }

@@ -1,26 +1,14 @@
-import {
-  type AudioFeatures,
-  type Batch,
-  learningRateAt,
-  type Policy,
-  type Schedule,
-  type Targets,
-} from '../../models/index.ts'
+import type { AudioFeatures, Batch, Policy, Targets } from '../../models/index.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
 import { dropoutSeed } from '../update/dropoutSeed.ts'
 import { crossEntropy, smoothedCrossEntropy } from '../update/losses/crossEntropy.ts'
-import { checkFinite, learntBatch } from './diverged.ts'
+import type { OptimiserOptions } from '../update/schedule.ts'
+import { applyGradients } from './applyGradients.ts'
+import { learntBatch } from './diverged.ts'
 import { packRows } from './packing.ts'
 
-export interface SftOptions {
-  readonly steps: number
-  readonly learningRate: number
-  readonly warmupSteps: number
-  readonly schedule: Schedule
-  readonly minLearningRate: number
-  readonly weightDecay: number
-  readonly maxGradNorm: number
+export interface SftOptions extends OptimiserOptions {
   /** Micro-batches whose gradients are added before one update. */
   readonly accumulation: number
   /** What an adapter's dropout and noise are drawn from, with the step ('0'). */
@@ -49,12 +37,6 @@ export async function sftStep(
   step: number,
 ): Promise<Record<string, number>> {
   const started = performance.now()
-  const learningRate = learningRateAt(step - 1, options.steps, {
-    peak: options.learningRate,
-    floor: options.minLearningRate,
-    warmupSteps: options.warmupSteps,
-    schedule: options.schedule,
-  })
   // Samples of like length share a part, so that little is padding.
   const rendered = samples
     .map(({ id, messages, features }) => ({ id, ...renderer.conversation(messages, features), features }))
@@ -80,18 +62,10 @@ export async function sftStep(
     loss += metrics.loss!
     unsmoothed += metrics.nll ?? metrics.loss!
   }
-  checkFinite({ loss }, kept)
-  const { gradNorm } = await policy.update({
-    step,
-    learningRate,
-    weightDecay: options.weightDecay,
-    maxGradNorm: options.maxGradNorm,
-  })
-  checkFinite({ grad_norm: gradNorm }, kept)
+  const applied = await applyGradients(policy, options, step, loss, kept)
   return {
     loss,
-    learning_rate: learningRate,
-    grad_norm: gradNorm,
+    ...applied,
     num_tokens: nTokens,
     ...(labelSmoothing > 0 && { nll: unsmoothed }),
     ...(packLength && utilisation(parts)),

@@ -1,4 +1,4 @@
-import { type Batch, learningRateAt, type Policy, type Schedule, type Targets } from '../../models/index.ts'
+import type { Batch, Policy, Targets } from '../../models/index.ts'
 import { withScaffold } from '../prompts/message.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { inParts } from '../rollout/inParts.ts'
@@ -10,6 +10,7 @@ import { type PolicyLossKind, policyLosses } from './losses/index.ts'
 import { readsDistribution } from './losses/kl.ts'
 import { type ValueLossOptions, withValueLoss } from './losses/valueLoss.ts'
 import { addPull, type PulledSample, type PullOptions } from './pull.ts'
+import { type OptimiserOptions, scheduledRate } from './schedule.ts'
 import { type CreditOptions, type RewardKl, tokenCredit } from './tokenCredit.ts'
 import { type Aggregation, tokenWeights } from './tokenWeights.ts'
 
@@ -20,15 +21,7 @@ export const REFERENCE = 'ref/'
 export const RATIOS = ['plain/plain', 'plain/scaffold', 'scaffold/scaffold'] as const
 export type Ratio = (typeof RATIOS)[number]
 
-export interface UpdateOptions {
-  /** Steps of the whole stage: the learning rate follows from it. */
-  readonly steps: number
-  readonly learningRate: number
-  readonly warmupSteps: number
-  readonly schedule: Schedule
-  readonly minLearningRate: number
-  readonly weightDecay: number
-  readonly maxGradNorm: number
+export interface UpdateOptions extends OptimiserOptions {
   /** Optimiser steps a rollout; 1 keeps the ratio at exactly 1. */
   readonly minibatches: number
   readonly maxCompletionTokens: number
@@ -80,12 +73,7 @@ export async function updatePolicy(
   const { rewardKl, critic, pull, klTop = 500 } = options
   const policyLoss = policyLosses[loss.kind ?? 'grpo'].build({ ...loss, onPolicy })
   const objective = critic ? withValueLoss(policyLoss, critic) : policyLoss
-  const learningRate = learningRateAt(step - 1, options.steps, {
-    peak: options.learningRate,
-    floor: options.minLearningRate,
-    warmupSteps: options.warmupSteps,
-    schedule: options.schedule,
-  })
+  const learningRate = scheduledRate(options, step)
   const batchesOn = (scaffolded: boolean) => parts.map((part) => answerBatch(part, renderer, options, scaffolded))
   const built = batchesOn(ratio === 'scaffold/scaffold')
   const builtOld = ratio === 'plain/scaffold' ? batchesOn(true) : built

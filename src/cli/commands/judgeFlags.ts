@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import type { JudgeSource } from '../../judge/openJudge.ts'
-import { collect, numberFrom, wholeNumber } from '../options.ts'
+import { collect, jsonObject, numberFrom, pricePair, wholeNumber } from '../options.ts'
 
 /** What the flags of a judge give. */
 export interface JudgeFlags {
@@ -138,19 +138,4 @@ async function cacheOf(cache: string | false, warn: (message: string) => void): 
     warn(`judging without a cache: ${(error as Error).message}`)
     return {}
   }
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {}
-  throw new InvalidArgumentError('Expected a JSON object.')
-}
-
-function pricePair(text: string): { input: number; output: number } {
-  const [input, output, ...more] = text.split(',').map(Number)
-  if (input !== undefined && output !== undefined && more.length === 0 && input >= 0 && output >= 0)
-    return { input, output }
-  throw new InvalidArgumentError('Expected two prices, such as 2,8.')
 }

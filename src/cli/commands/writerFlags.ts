@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { WriterOptions } from '../../craft/index.ts'
-import { collect, numberFrom, wholeNumber } from '../options.ts'
+import { collect, jsonObject, numberFrom, pricePair, wholeNumber } from '../options.ts'
 
 /** What the flags of a model that writes data give. */
 export interface WriterFlags {
@@ -68,19 +68,4 @@ export async function writerOptions(flags: WriterFlags): Promise<WriterOptions |
     ...(body === undefined ? {} : { body }),
     ...(prices === undefined ? {} : { prices }),
   }
-}
-
-function jsonObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {}
-  throw new InvalidArgumentError('Expected a JSON object.')
-}
-
-function pricePair(text: string): { input: number; output: number } {
-  const [input, output, ...more] = text.split(',').map(Number)
-  if (input !== undefined && output !== undefined && more.length === 0 && input >= 0 && output >= 0)
-    return { input, output }
-  throw new InvalidArgumentError('Expected two prices, such as 2,8.')
 }

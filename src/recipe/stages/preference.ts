@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type PreferenceLossKind, preferenceLosses } from '../../update/losses/preference/index.ts'
 import { dataSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
+import { checkPasses, passesOf } from '../passes.ts'
 import { stageKind } from '../stage.ts'
 
 const KINDS = Object.keys(preferenceLosses) as [PreferenceLossKind, ...PreferenceLossKind[]]
@@ -88,17 +89,9 @@ export const preference = stageKind({
       loss: lossSchema.prefault({}).describe('what is made of a pair'),
       ...checkpointFields,
     })
-    .superRefine(({ epochs, steps, batch, gradient_accumulation }, context) => {
-      if (epochs !== undefined && steps !== undefined) {
-        context.addIssue({ code: 'custom', path: ['steps'], message: 'epochs is given as well. Keep one of them.' })
-      }
-      if (batch > 0 && gradient_accumulation > batch) {
-        const message = `a batch of ${batch} has no ${gradient_accumulation} parts. Write at most ${batch}.`
-        context.addIssue({ code: 'custom', path: ['gradient_accumulation'], message })
-      }
-    })
+    .superRefine(checkPasses)
     .transform(({ epochs, steps, ...options }) => ({
       ...options,
-      ...(steps === undefined ? { epochs: epochs ?? 1 } : { steps }),
+      ...passesOf({ epochs, steps }, 1),
     })),
 })

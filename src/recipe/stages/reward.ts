@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dataSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
+import { checkPasses, passesOf } from '../passes.ts'
 import { stageKind } from '../stage.ts'
 
 export const reward = stageKind({
@@ -52,21 +53,16 @@ export const reward = stageKind({
         .describe('what is made of a ranking'),
       ...checkpointFields,
     })
-    .superRefine(({ epochs, steps, batch, gradient_accumulation, test, test_share }, context) => {
-      if (epochs !== undefined && steps !== undefined) {
-        context.addIssue({ code: 'custom', path: ['steps'], message: 'epochs is given as well. Keep one of them.' })
-      }
+    .superRefine((stage, context) => {
+      checkPasses(stage, context)
+      const { test, test_share } = stage
       if (test !== undefined && test_share !== undefined) {
         context.addIssue({ code: 'custom', path: ['test_share'], message: 'test is given as well. Keep one of them.' })
-      }
-      if (batch > 0 && gradient_accumulation > batch) {
-        const message = `a batch of ${batch} has no ${gradient_accumulation} parts. Write at most ${batch}.`
-        context.addIssue({ code: 'custom', path: ['gradient_accumulation'], message })
       }
     })
     .transform(({ epochs, steps, test, test_share, ...options }) => ({
       ...options,
       ...(test ? { test } : { test_share: test_share ?? 0.1 }),
-      ...(steps === undefined ? { epochs: epochs ?? 1 } : { steps }),
+      ...passesOf({ epochs, steps }, 1),
     })),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { dataSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
+import { checkPasses, passesOf } from '../passes.ts'
 import { stageKind } from '../stage.ts'
 
 /** Defaults of the LibriSpeech double policy, but no mask may take a fifth of a clip: clips here are short. */
@@ -60,17 +61,9 @@ export const sft = stageKind({
       spec_augment: specAugmentSchema.nullable().default(null),
       ...checkpointFields,
     })
-    .superRefine(({ epochs, steps, batch, gradient_accumulation }, context) => {
-      if (epochs !== undefined && steps !== undefined) {
-        context.addIssue({ code: 'custom', path: ['steps'], message: 'epochs is given as well. Keep one of them.' })
-      }
-      if (batch > 0 && gradient_accumulation > batch) {
-        const message = `a batch of ${batch} has no ${gradient_accumulation} parts. Write at most ${batch}.`
-        context.addIssue({ code: 'custom', path: ['gradient_accumulation'], message })
-      }
-    })
+    .superRefine(checkPasses)
     .transform(({ epochs, steps, ...options }) => ({
       ...options,
-      ...(steps === undefined ? { epochs: epochs ?? 3 } : { steps }),
+      ...passesOf({ epochs, steps }, 3),
     })),
 })
