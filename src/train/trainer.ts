@@ -15,11 +15,13 @@ import { type Lineage, writeCard } from '../runs/card.ts'
 import type { RunFolder, RunSummary } from '../runs/index.ts'
 import { Diverged } from '../stages/diverged.ts'
 import { REFERENCE } from '../update/policyUpdate.ts'
-import { makeEvaluations, sayLifts, scaffoldLifts } from './evaluations.ts'
+import { makeEvaluations, sayLifts } from './evaluations.ts'
 import type { FittingData } from './fitData.ts'
 import { Interrupted } from './interrupted.ts'
 import { type Origin, originOf, towerHashes } from './lineage.ts'
 import { beginMerging, mergingSettings } from './onlineMerging.ts'
+import { scoresOf } from './scores.ts'
+import { shownValues } from './shownValues.ts'
 import { runnerOf, type SideStage } from './stages/index.ts'
 import { type RunState, restoreCheckpoint, saveCheckpoint } from './state.ts'
 
@@ -317,30 +319,3 @@ export class Trainer {
 
 const isOfJudge = (error: unknown): error is BudgetSpent | JudgeError =>
   error instanceof BudgetSpent || error instanceof JudgeError
-
-/** What a run's own records say of it: scores by control, the lift, how far sampler and trainer were apart at most. */
-function scoresOf(run: RunFolder) {
-  const evaluations = run.readEvaluations()
-  const scores = (name: string) =>
-    Object.fromEntries(
-      evaluations.filter((record) => record.name === name).map(({ control, score }) => [control, score]),
-    )
-  const [lift] = scaffoldLifts(run)
-  const gaps = run.readMetrics().flatMap(({ max_logprob_diff: gap }) => (typeof gap === 'number' ? [gap] : []))
-  return {
-    before: scores('before'),
-    after: scores('after'),
-    ...(lift && { lift: lift.lift }),
-    ...(gaps.length > 0 && { max_logprob_diff: Math.max(...gaps) }),
-  }
-}
-
-/** What a person watches while a stage runs. */
-function shownValues({ loss, reward, reward_std, ...metrics }: Record<string, number>): Record<string, number> {
-  if (reward !== undefined) {
-    const { 'scaffold/ratio': scaffold, 'completions/mean_length': length } = metrics
-    return { reward, 'reward/std': reward_std!, scaffold: scaffold!, length: length! }
-  }
-  const accuracy = metrics['rewards/accuracies'] ?? metrics.accuracy // of pairs, or of a reward model's
-  return { loss: loss!, ...(accuracy !== undefined && { accuracy }) }
-}

@@ -55,6 +55,20 @@ describe('a supervised stage with all that spares memory and padding', () => {
   })
 })
 
+describe('the summary of a run', () => {
+  it('holds the scores of every evaluation by its name and control', async () => {
+    const folder = folderWith(tinyFiles())
+    const stage = '{sft: {data: taught.jsonl, steps: 1, batch: 2}}'
+    const evaluation = 'data: asked.jsonl, controls: [none, silenced], max_completion_tokens: 4'
+    const summary = await trainTiny(folder, [
+      `stages=[${stage}]`,
+      `eval=[{${evaluation}}, {name: again, ${evaluation}}]`,
+    ])
+    expect(Object.keys(summary.after!).sort()).toEqual(['again/none', 'again/silenced', 'none', 'silenced'])
+    expect(summary.after!['again/none']).toBe(summary.after!.none)
+  })
+})
+
 describe('the best of several answers', () => {
   it('is scored beside the first answers, which do not depend on it', async () => {
     const run = async (bestOf: string) => {
