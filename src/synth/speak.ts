@@ -17,7 +17,11 @@ interface Speaker {
   readonly samplerate: number
   set_voice(name: string): number
   set_rate(wordsAMinute: number): void
-  list_voices(): readonly { readonly identifier: string; readonly languages: readonly { readonly name: string }[] }[]
+  list_voices(): readonly {
+    readonly identifier: string
+    /** What the voice can speak; the lower the priority, the rather it. */
+    readonly languages: readonly { readonly name: string; readonly priority: number }[]
+  }[]
   synthesize(text: string, onSamples: (samples: Int16Array | null) => boolean): void
 }
 
@@ -41,11 +45,14 @@ export async function openVoice(): Promise<Voice> {
       `speak: eSpeak NG is not installed (${(error as Error).message.split('\n')[0]}). Run npm i @echogarden/espeak-ng-emscripten.`,
     )
   }
+  const voices = voicesByLanguage(speaker)
   return {
     async speak(text, voice, rate) {
-      if (speaker.set_voice(voice) !== 0) {
-        const known = new Set(speaker.list_voices().flatMap(({ languages }) => languages.map(({ name }) => name)))
-        throw new UsageError(`speak.voices: eSpeak NG has no "${voice}". It has ${[...known].sort().join(', ')}.`)
+      const identifier = voices.get(voice)
+      if (identifier === undefined || speaker.set_voice(identifier) !== 0) {
+        throw new UsageError(
+          `speak.voices: eSpeak NG has no "${voice}". It has ${[...voices.keys()].sort().join(', ')}.`,
+        )
       }
       speaker.set_rate(rate)
       const pieces: Int16Array[] = []
@@ -59,4 +66,13 @@ export async function openVoice(): Promise<Voice> {
       return await resample(whole, speaker.samplerate, RATE)
     },
   }
+}
+
+/** Language → the voice that speaks it best. eSpeak NG itself finds some languages that it lists (en-gb, fr-fr) by the voice only. */
+function voicesByLanguage(speaker: Speaker): Map<string, string> {
+  const spoken = speaker
+    .list_voices()
+    .flatMap(({ identifier, languages }) => languages.map(({ name, priority }) => ({ name, priority, identifier })))
+    .sort((a, b) => b.priority - a.priority)
+  return new Map(spoken.map(({ name, identifier }) => [name, identifier]))
 }

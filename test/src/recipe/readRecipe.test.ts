@@ -58,7 +58,7 @@ describe('parseRecipe', () => {
     [
       '- sft: { epochs: 3 }',
       '- sft: { epochs: 3 }\n    rl: {}',
-      ':7 stages[0]: expected one kind of stage (sft, preference, rl), got sft and rl.',
+      ':7 stages[0]: expected one kind of stage (sft, preference, reward, online_preference, rl), got sft and rl.',
     ],
     ['epochs: 3', 'epochs: 3, steps: 5', ':7 stages[0].sft.steps: epochs is given as well. Keep one of them.'],
     ['steepness: 125', 'steepnes: 125', ':11 stages[1].rl.scaffold.steepnes: unknown key. Did you mean "steepness"?'],

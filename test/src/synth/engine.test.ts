@@ -59,6 +59,9 @@ describe('openVoice', () => {
     const again = await speak('Two dogs are barking outside.', 'en-us', 170)
     expect(Math.abs(again.length / long.length - 1)).toBeLessThan(0.01)
     expect(Math.max(...long)).toBeGreaterThan(0.1)
+    for (const voice of ['en-gb', 'fr-fr', 'fr', 'de']) {
+      expect((await speak('Radio.', voice, 170)).length, voice).toBeGreaterThan(3_200)
+    }
     await expect(speak('a', 'xx', 170)).rejects.toThrow(/eSpeak NG has no "xx". It has .*en-us/)
   })
 })

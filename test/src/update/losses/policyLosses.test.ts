@@ -98,7 +98,15 @@ describe('policy losses', () => {
 describe('KL to the reference', () => {
   const klLoss = (klEstimator: KlEstimator) =>
     policyLosses.grpo.build({ ...plain, dualClip: null, onPolicy: true, kl: 1, klEstimator })
-  const reference = { ref_log_probs: golden.refLogProbs, ref_distribution: golden.refDistribution }
+  /** The third likeliest word of the reference at each token: what `top-k` looks at begins there. */
+  const floors = golden.refLogProbs.map(
+    (_, i) => golden.refDistribution.slice(i * vocab, (i + 1) * vocab).sort((a, b) => b - a)[2]!,
+  )
+  const reference = {
+    ref_log_probs: golden.refLogProbs,
+    ref_distribution: golden.refDistribution,
+    ref_floor: floors,
+  }
   const at = (values: LossInput['values'] = {}) =>
     inputOf(even, { advantage: even.map(() => 0), ...reference, ...values })
 
@@ -133,13 +141,16 @@ describe('KL to the reference', () => {
           advantage: row.map(() => 0),
           ref_log_probs: ref,
           ref_distribution: row.flatMap(() => ref),
+          ref_floor: row.map(() => Math.min(...ref)), // below it lies no word
         },
       })
     const summed = ({ dLogits }: { dLogits: number[] }) =>
       row.map((_, word) => row.reduce((sum, _other, i) => sum + dLogits[i * vocab + word]!, 0))
-    const [k1, k2, k3, exact] = await Promise.all(KL_ESTIMATORS.map(all))
+    const [k1, k2, k3, exact, topK] = await Promise.all(KL_ESTIMATORS.map(all))
     expect(k1!.loss).toBeCloseTo(exact!.loss, 5)
     expect(k3!.loss).toBeCloseTo(exact!.loss, 5)
+    expect(topK!.loss).toBeCloseTo(exact!.loss, 5)
+    expectClose(summed(topK!), summed(exact!), 1e-6, 'top-k of all words')
     expectClose(
       summed(k1!),
       row.map(() => 0),
