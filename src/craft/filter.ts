@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { finished } from 'node:stream/promises'
 import { RunError, UsageError } from '../errors.ts'
 import { type Progress, silentProgress } from '../progress/index.ts'
 import { isBad, type LineRecord, records } from './records.ts'
@@ -130,10 +132,7 @@ export function lineWriter(file: string): LineWriter {
     block = []
     length = 0
     if (text === '' || stream.write(text)) return undefined
-    return new Promise((resolve, reject) => {
-      stream.once('drain', resolve)
-      stream.once('error', reject)
-    })
+    return once(stream, 'drain').then(() => undefined) // rejects on an error, and leaves no listener behind
   }
   return {
     write(line) {
@@ -143,10 +142,8 @@ export function lineWriter(file: string): LineWriter {
     },
     async end() {
       await flush()
-      await new Promise<void>((resolve, reject) => {
-        stream.once('error', reject)
-        stream.end(resolve)
-      })
+      stream.end()
+      await finished(stream)
     },
   }
 }
