@@ -18,6 +18,8 @@ export interface TrainOptions extends FolderOptions {
   readonly overrides?: readonly string[]
   /** Execution provider of ONNX Runtime. */
   readonly device?: string
+  /** Threads inside one operator; one a physical core unless given. Fewer leave cores to other runs. */
+  readonly threads?: number
   readonly progress: Progress
   /** When aborted, the run saves after the step at hand and throws {@link Interrupted}. */
   readonly signal?: AbortSignal
@@ -36,7 +38,7 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   const folder = reserveFolder(options, recipe)
   const engines: Engine[] = []
   const openEngine = () => {
-    const engine = startEngine({ executionProviders: [options.device ?? 'cpu'] })
+    const engine = startEngine({ executionProviders: [options.device ?? 'cpu'], threads: options.threads ?? 0 })
     engines.push(engine)
     return engine
   }

@@ -6,7 +6,7 @@ import type { RunSummary } from '../../runs/index.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
-import { collect, deviceOption, jsonOption, seedOption } from '../options.ts'
+import { collect, deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
 
 /** What the command calls; loaded when it is needed. */
 export interface TrainServices {
@@ -34,6 +34,7 @@ interface Options {
   readonly json: boolean
   readonly dryRun: boolean
   readonly device: Device
+  readonly threads?: number
   readonly seed?: string
 }
 
@@ -50,6 +51,7 @@ export const addTrain =
       .option('--resume', 'go on with the newest run of the recipe', false)
       .option('--run <folder>', 'the run folder, in place of runs/NAME')
       .addOption(deviceOption())
+      .option('--threads <n>', 'threads to compute with (one a physical core)', wholeNumber(1))
       .option('--dry-run', 'print the recipe with everything filled in and what it takes, and stop', false)
       .addOption(jsonOption().default(false))
       .addHelpText(
@@ -86,6 +88,7 @@ export const addTrain =
             device,
             progress,
             signal: io.signal,
+            ...(options.threads === undefined ? {} : { threads: options.threads }),
             onRun(place) {
               folder = place
             },
