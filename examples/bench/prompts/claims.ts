@@ -1,14 +1,7 @@
+import type { Claim } from '../common/claims.ts'
+import { mean } from '../common/statistics.ts'
 import { ARMS, type Question } from './arms.ts'
 import type { ArmResult, Asked } from './runArm.ts'
-
-/** An ordering that the papers expect (papers.md §12), and whether it was met; null where too little was measured. */
-export interface Claim {
-  readonly says: string
-  readonly figures: string
-  readonly holds: boolean | null
-}
-
-export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Results of an arm, one a seed. */
 export const ofArm = (results: readonly ArmResult[], arm: string): readonly ArmResult[] =>

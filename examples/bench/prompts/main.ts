@@ -5,10 +5,11 @@
  *
  *     npm run bench:prompts -- --seeds 1   # the first seed alone
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { machine } from '../common/files.ts'
+import { openResults } from '../common/results.ts'
 import { ARMS, SEEDS } from './arms.ts'
 import { claimsOf } from './claims.ts'
 import { makeData } from './data.ts'
@@ -17,41 +18,30 @@ import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 
 const ROOT = path.resolve('runs', 'prompts')
 const PAGE = path.resolve('docs', 'results', 'prompts.md')
-const KEPT = path.join(ROOT, 'results.jsonl')
 
 const { values } = parseArgs({ options: { seeds: { type: 'string' } } })
 const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
-const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
 
 mkdirSync(ROOT, { recursive: true })
 await makeData(path.join(ROOT, 'data'))
-const results = known()
+const kept = openResults<ArmResult, 'arm' | 'seed' | 'settings'>(path.join(ROOT, 'results.jsonl'), [
+  'arm',
+  'seed',
+  'settings',
+])
+const settings = settingsOf()
+const results = SEEDS.flatMap((seed) => ARMS.flatMap(({ id: arm }) => kept.find({ arm, seed, settings }) ?? []))
 for (const seed of seeds) {
   for (const arm of ARMS) {
     if (results.some((result) => result.arm === arm.id && result.seed === seed)) continue
     const result = await runArm(ROOT, arm, seed, (what) => console.error(`${arm.title}, seed ${seed}: ${what}`))
-    appendFileSync(KEPT, `${JSON.stringify(result)}\n`)
+    kept.add(result)
     results.push(result)
   }
   mkdirSync(path.dirname(PAGE), { recursive: true })
-  writeFileSync(PAGE, resultsPage(results, machine))
+  writeFileSync(PAGE, resultsPage(results, machine()))
 }
 for (const { says, figures, holds } of claimsOf(results)) {
   console.log(`${holds === null ? '?' : holds ? '✓' : '✗'} ${says} ${figures}`)
 }
 console.log(`\nLook at ${path.relative('', PAGE)}.`)
-
-/** Results of earlier calls with these settings; whole lines only. */
-function known(): ArmResult[] {
-  if (!existsSync(KEPT)) return []
-  return readFileSync(KEPT, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as ArmResult]
-      } catch {
-        return []
-      }
-    })
-    .filter(({ settings }) => settings === settingsOf())
-}

@@ -1,5 +1,6 @@
+import { mean } from '../common/statistics.ts'
 import { ARMS, type AskedTask, QUESTIONS, SEEDS, TASKS } from './arms.ts'
-import { claimsOf, figureOf, mean, perSeed } from './claims.ts'
+import { claimsOf, figureOf, perSeed } from './claims.ts'
 import type { ArmResult, Asked } from './runArm.ts'
 
 /** What each task is called on the page, and its figure. */

@@ -1,14 +1,7 @@
+import { aboveZero, type Claim, gainText, percent, signed } from '../common/claims.ts'
+import { mean, pairedGain } from '../common/statistics.ts'
 import type { Ground } from './ground.ts'
 import type { ArmResult, Curve } from './runArm.ts'
-import { mean, type PairedGain, pairedGain } from './statistics.ts'
-
-/** What the paper says (papers.md §1.6, §12), held against what was measured. */
-export interface Claim {
-  readonly says: string
-  /** Null where the measurement can tell neither way. */
-  readonly holds: boolean | null
-  readonly figures: string
-}
 
 /** Results of one ground: by arm, then by seed in the ground's order. Arms that were not run are missing. */
 export type Measured = ReadonlyMap<string, readonly ArmResult[]>
@@ -115,14 +108,8 @@ function clipped(sampled: readonly ArmResult[], plain: readonly ArmResult[]): Cl
 /** Whether b ends above a on held-out plain prompts, as far as the interval tells. */
 function above(says: string, a: readonly ArmResult[], b: readonly ArmResult[]): Claim {
   const gain = pairedGain(scoresOf(a), scoresOf(b))
-  const [low, high] = gain.interval
-  return { says, holds: low > 0 ? true : high < 0 ? false : null, figures: gainText(gain) }
+  return { says, holds: aboveZero(gain), figures: gainText(gain) }
 }
-
-export const gainText = ({ mean, interval: [low, high], wins, n }: PairedGain): string =>
-  `${signed(mean)} [${signed(low)}, ${signed(high)}], above in ${wins} of ${n} seeds`
 
 const curveMean = ({ curves }: ArmResult, name: Curve): number => meanOf(curves[name])
 const meanOf = (values: readonly (number | null)[]): number => mean(values.filter((value) => value !== null))
-export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
-export const percent = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`

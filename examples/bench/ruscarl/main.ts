@@ -9,16 +9,16 @@
  * Exit code: 0, or 1 when the sparse task does not show what it is there to show.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import colors from 'picocolors'
+import { machine } from '../common/files.ts'
+import { openResults } from '../common/results.ts'
 import { ARMS, type Arm } from './arms.ts'
 import { claimsOf, isDemanded, type Measured } from './claims.ts'
 import type { Ground } from './ground.ts'
 import { type GroundOnPage, resultsPage } from './page.ts'
 import { drawPlots } from './plots.ts'
-import { openResults } from './results.ts'
 import { type ArmResult, folderOf, runArm, settingsOf } from './runArm.ts'
 import { scenes } from './scenes.ts'
 import { sparse } from './sparse.ts'
@@ -36,7 +36,12 @@ if (grounds.length === 0) {
   process.exit(2)
 }
 
-const results = openResults(path.join(ROOT, 'results.jsonl'))
+const results = openResults<ArmResult, 'ground' | 'arm' | 'seed' | 'settings'>(path.join(ROOT, 'results.jsonl'), [
+  'ground',
+  'arm',
+  'seed',
+  'settings',
+])
 const onPage: GroundOnPage[] = []
 for (const ground of grounds) {
   const kinds = values.only === 'sparse' ? (['schedule'] as const) : ground.compares
@@ -54,11 +59,10 @@ for (const ground of grounds) {
   }
 }
 if (values.only === undefined) {
-  const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
   const page = path.join(DOCS, 'ruscarl.md')
   const missing = grounds.filter((ground) => !onPage.some((one) => one.ground === ground))
   mkdirSync(DOCS, { recursive: true })
-  writeFileSync(page, resultsPage(onPage, missing, machine))
+  writeFileSync(page, resultsPage(onPage, missing, machine()))
   console.log(`\nLook at ${path.relative('', page)}.`)
 }
 

@@ -1,8 +1,9 @@
+import { claimLine, gainText, percent } from '../common/claims.ts'
+import { mean, pairedGain } from '../common/statistics.ts'
 import { ARMS, type Arm } from './arms.ts'
-import { type Claim, claimsOf, gainText, type Measured, percent, scoresOf } from './claims.ts'
+import { claimsOf, type Measured, scoresOf } from './claims.ts'
 import type { Ground } from './ground.ts'
 import type { ArmResult } from './runArm.ts'
-import { mean, pairedGain } from './statistics.ts'
 
 export interface GroundOnPage {
   readonly ground: Ground
@@ -61,14 +62,6 @@ function section({ ground, measured, plots }: GroundOnPage): string[] {
 }
 
 const WINDOW_TEXT = 'the last five steps'
-const MARKS = new Map([
-  [true, 'holds'],
-  [false, 'does **not** hold'],
-  [null, 'cannot be told'],
-])
-
-export const claimLine = ({ says, holds, figures }: Claim): string => `- ${says}: ${MARKS.get(holds)!}. ${figures}.`
-
 function table(ground: Ground, measured: Measured): string[] {
   const baseline = measured.get('none')
   const rows = ARMS.flatMap((arm) => {

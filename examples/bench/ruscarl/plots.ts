@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
+import { mean } from '../common/statistics.ts'
 import type { Arm } from './arms.ts'
 import type { Measured } from './claims.ts'
 import type { Ground } from './ground.ts'
-import { mean } from './statistics.ts'
 
 /** Steps that a curve is averaged over: a step has few plain answers. */
 const WINDOW = 5

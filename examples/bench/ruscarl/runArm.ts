@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { openRun, type RunFolder, silentProgress, trainRun } from '../../../src/index.ts'
 import type { AnswerRecord, EvaluationRecord, RolloutRecord } from '../../../src/runs/index.ts'
+import { fingerprint, readJsonLines, writeText } from '../common/files.ts'
 import type { Arm } from './arms.ts'
 import type { Ground } from './ground.ts'
 import { writeNoisy } from './noise.ts'
@@ -46,12 +46,6 @@ export function settingsOf(root: string, ground: Ground, arm: Arm): string {
   return fingerprint(sft, rl, overridesOf(ground, arm).join('\n'), arm.noise ?? '', data)
 }
 
-const fingerprint = (...parts: readonly (string | Uint8Array)[]): string => {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part).update('\0')
-  return hash.digest('hex').slice(0, 12)
-}
-
 const overridesOf = ({ wording, midpoint }: Ground, { scaffold, overrides = [] }: Arm): string[] => [
   `stages[0].rl.scaffold={${scaffold.replace('MIDPOINT', String(midpoint))}, ${wording}}`,
   ...overrides,
@@ -74,7 +68,7 @@ export async function runArm(
   const started = performance.now()
   const data = arm.noise ? [`data=${writeNoisy(path.join(folder, 'data'), arm.noise)}`] : []
   await trainRun({
-    recipeFile: writeRecipe(folder, 'rl.yaml', rl),
+    recipeFile: writeText(folder, 'rl.yaml', rl),
     overrides: [`seed=${seed}`, `model=${checkpoint}`, ...data, ...overridesOf(ground, arm)],
     runFolder,
     progress: silentProgress,
@@ -96,18 +90,12 @@ async function checkpointOf(folder: string, ground: Ground, seed: number, say: (
   rmSync(runFolder, { recursive: true, force: true })
   say('supervised fine-tuning')
   await trainRun({
-    recipeFile: writeRecipe(folder, 'sft.yaml', sft),
+    recipeFile: writeText(folder, 'sft.yaml', sft),
     overrides: [`seed=${seed}`],
     runFolder,
     progress: silentProgress,
   })
   return runFolder
-}
-
-function writeRecipe(folder: string, name: string, text: string): string {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, name), text)
-  return path.join(folder, name)
 }
 
 function readResult(run: RunFolder, { sparse }: Ground) {
@@ -124,7 +112,7 @@ function readResult(run: RunFolder, { sparse }: Ground) {
   return {
     before: scored('before', before),
     after: scored('after', after),
-    scores: readLines<AnswerRecord>(path.join(run.path, after.answers_file!)).map(({ score }) => score),
+    scores: readJsonLines<AnswerRecord>(path.join(run.path, after.answers_file!)).map(({ score }) => score),
     criteria: after.criteria.map(({ group, sign, pass_rate }) => ({
       group,
       sign,
@@ -147,7 +135,7 @@ function readResult(run: RunFolder, { sparse }: Ground) {
 function countSparse(folder: string, ids: readonly string[]) {
   let [verdicts, met] = [0, 0]
   for (const file of readdirSync(folder)) {
-    for (const rollout of readLines<RolloutRecord>(path.join(folder, file))) {
+    for (const rollout of readJsonLines<RolloutRecord>(path.join(folder, file))) {
       if (rollout.scaffold.shown.length > 0) continue
       const own = rollout.verdicts.filter(({ criterionId }) => ids.includes(criterionId))
       verdicts += own.length
@@ -156,9 +144,3 @@ function countSparse(folder: string, ids: readonly string[]) {
   }
   return { verdicts, met }
 }
-
-const readLines = <T>(file: string): T[] =>
-  readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)

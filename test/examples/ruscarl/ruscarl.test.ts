@@ -2,13 +2,13 @@ import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openResults } from '../../../examples/bench/common/results.ts'
+import { pairedGain } from '../../../examples/bench/common/statistics.ts'
 import { claimsOf, isDemanded, type Measured } from '../../../examples/bench/ruscarl/claims.ts'
 import { writeNoisy } from '../../../examples/bench/ruscarl/noise.ts'
-import { openResults } from '../../../examples/bench/ruscarl/results.ts'
 import type { ArmResult } from '../../../examples/bench/ruscarl/runArm.ts'
 import { sparse } from '../../../examples/bench/ruscarl/sparse.ts'
 import { SPARSE, writeSparseTask } from '../../../examples/bench/ruscarl/sparseTask.ts'
-import { pairedGain } from '../../../examples/bench/ruscarl/statistics.ts'
 import { type Rubric, scoreVerdicts, verifyCriterion } from '../../../rubrics/index.ts'
 import { folderToRemove, folderWith } from '../../src/temporary.ts'
 
@@ -180,10 +180,12 @@ describe('claims', () => {
       folderWith({ 'results.jsonl': `${JSON.stringify(result('none', 1, 0))}\n{"ground":"spa` }),
       'results.jsonl',
     )
-    const results = openResults(file)
+    const open = () =>
+      openResults<ArmResult, 'ground' | 'arm' | 'seed' | 'settings'>(file, ['ground', 'arm', 'seed', 'settings'])
+    const results = open()
     expect(results.find({ ground: 'sparse', arm: 'none', seed: 1, settings: '' })?.seconds).toBe(1)
     expect(results.find({ ground: 'sparse', arm: 'none', seed: 1, settings: 'other' })).toBeUndefined()
     results.add(result('none', 2, 0))
-    expect(openResults(file).find({ ground: 'sparse', arm: 'none', seed: 2, settings: '' })?.seed).toBe(2)
+    expect(open().find({ ground: 'sparse', arm: 'none', seed: 2, settings: '' })?.seed).toBe(2)
   })
 })
