@@ -27,6 +27,8 @@ export interface GenerateRequest {
   readonly sampling: SamplingOptions
   readonly maxNewTokens: number
   readonly stopIds: readonly number[]
+  /** Where weights are read from, as for a run. */
+  readonly bind?: Readonly<Record<string, string>>
   readonly bindPrefix?: string
   /** Shared memory: once its first element is not 0, the rows that are left end where they are. */
   readonly stop?: Int32Array
@@ -162,7 +164,7 @@ interface Stepped {
 /** One pass; the cache tensors are both past and present, so that keys and values are appended in place. */
 async function step(
   runtime: Runtime,
-  { bindPrefix = '', sampling: { temperature } }: GenerateRequest,
+  { bind = {}, bindPrefix = '', sampling: { temperature } }: GenerateRequest,
   graph: string,
   feeds: Readonly<Record<string, Value>>,
   names: readonly string[],
@@ -182,7 +184,7 @@ async function step(
     const value = feeds[name]
     if (name === INVERSE_TEMPERATURE) inputs[name] = new ort.Tensor('float32', Float32Array.of(1 / temperature), [])
     else if (value) inputs[name] = new ort.Tensor(value.dtype, value.data as Float32Array, value.shape)
-    else if (!(name in inputs)) inputs[name] = runtime.array(bindPrefix + name)
+    else if (!(name in inputs)) inputs[name] = runtime.bound(name, { bind, bindPrefix })
   }
   const fetched = ['logits', 'shares', 'log_norm'].filter((name) => loaded.outputs.includes(name))
   const results = await runtime.runRaw(graph, inputs, into, fetched)

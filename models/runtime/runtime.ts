@@ -172,12 +172,17 @@ export class Runtime {
     return (await this.graph(graph).session.run(feeds, fetches)) as ort.InferenceSession.OnnxValueMapType
   }
 
-  #feeds({ graph, feeds = {}, bind = {}, bindPrefix = '' }: RunRequest): Record<string, ort.Tensor> {
+  /** The resident array that a graph's input `name` is read from. */
+  bound(name: string, { bind = {}, bindPrefix = '' }: Pick<RunRequest, 'bind' | 'bindPrefix'>): ort.Tensor {
+    return this.#arrays.get(bindPrefix + name) ?? this.array(bind[name] ?? name)
+  }
+
+  #feeds({ graph, feeds = {}, ...resident }: RunRequest): Record<string, ort.Tensor> {
     const result: Record<string, ort.Tensor> = {}
     for (const name of this.graph(graph).inputs) {
       const value = feeds[name]
       if (value) result[name] = new ort.Tensor(value.dtype, value.data as Float32Array, value.shape)
-      else result[name] = this.#arrays.get(bindPrefix + name) ?? this.array(bind[name] ?? name)
+      else result[name] = this.bound(name, resident)
     }
     return result
   }
