@@ -10,7 +10,7 @@ import { ConfigError, section } from './config/fields.ts'
 import { fromWhisperJson } from './config/whisper.ts'
 import { fromConfigJson, toConfigJson } from './configFile.ts'
 import { parametersOf } from './policy/index.ts'
-import { sfc32 } from './random.ts'
+import { type Random, sfc32 } from './random.ts'
 import { redundantTensors } from './redundant.ts'
 import { addSpecialTokens } from './tokenizer/addTokens.ts'
 import { baseTemplate } from './tokenizer/baseFormat.ts'
@@ -29,6 +29,8 @@ export interface ComposeOptions {
   readonly pool?: number
   /** Draws the projector's first weights (0). */
   readonly seed?: number
+  /** Its first weights, [hidden, width of the encoder] and [hidden], where they are known; drawn otherwise. */
+  readonly projector?: { readonly weight: Float32Array; readonly bias: Float32Array }
   readonly dtype?: WrittenDType
   /** How it is spoken to: in turns with numbered clips (chat), or clip, prompt, answer, without roles (base). */
   readonly format?: 'chat' | 'base'
@@ -63,7 +65,7 @@ export async function composeModel(out: string, options: ComposeOptions): Promis
         ? () => checkedTensor(encoder.tensors, encoder.prefix + inner, shape)
         : tower === 'language_model'
           ? () => widenedTensor(words, inner, shape, found.language.vocab)
-          : initialWeight(name, shape, 1, random)
+          : firstProjector(name, shape, options.projector, random)
     tensors.set(name, { shape, data, dtype })
   }
   for (const { name, shape, of } of redundantTensors(config)) {
@@ -90,6 +92,15 @@ export async function composeModel(out: string, options: ComposeOptions): Promis
     writeSafetensors(join(aside, 'model.safetensors'), tensors)
   })
   return config
+}
+
+/** @throws RangeError when weights that were given are not of the projector's size */
+function firstProjector(name: string, shape: readonly number[], given: ComposeOptions['projector'], random: Random) {
+  if (!given) return initialWeight(name, shape, 1, random)
+  const values = name.endsWith('.bias') ? given.bias : given.weight
+  const size = shape.reduce((product, n) => product * n, 1)
+  if (values.length !== size) throw new RangeError(`${name}: ${values.length} numbers were given, it has ${size}.`)
+  return values
 }
 
 /** The encoder of a Whisper or of an audio-language model: its shape, its tensors and what stands before their names. */

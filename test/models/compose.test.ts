@@ -94,6 +94,22 @@ describe('a composed model', () => {
     expect(configOf().audioTokenId).toBe(tokenizer.idOf('<|AUDIO|>'))
   })
 
+  it('begins with the projector that it is given, and refuses one of another size', async () => {
+    const { audio, language } = configOf().config
+    const folders = { audio: folder, language: path.join(work, 'language') }
+    const weight = Float32Array.from({ length: language.hidden * audio!.hidden }, (_, i) => i / 7)
+    const bias = new Float32Array(language.hidden).fill(0.25)
+    const out = path.join(work, 'given')
+    await composeModel(out, { ...folders, projector: { weight, bias } })
+    const composed = readSafetensors(out)
+    expect(composed.read('multi_modal_projector.linear.weight')).toEqual(weight)
+    expect(composed.read('multi_modal_projector.linear.bias')).toEqual(bias)
+    const refused = composeModel(path.join(work, 'refused'), { ...folders, projector: { weight: bias, bias } })
+    await expect(refused).rejects.toThrow(
+      `multi_modal_projector.linear.weight: ${bias.length} numbers were given, it has ${weight.length}.`,
+    )
+  })
+
   it('can lend its encoder to another, and cannot be the language model of one', async () => {
     const again = path.join(work, 'again')
     await composeModel(again, { audio: folder, language: path.join(work, 'language'), pool: 5, dtype: 'BF16' })
