@@ -10,7 +10,7 @@ import { isAdapter, modelPlace } from './model/modelPlace.ts'
 import { towerOf } from './model/towers.ts'
 import { duration } from './progress/index.ts'
 import { audioPaths } from './prompts/message.ts'
-import { readRecipe } from './recipe/index.ts'
+import { readRecipe, sourcesOf } from './recipe/index.ts'
 import { checkpoints } from './runs/checkpoints.ts'
 import type { EvaluationRecord, RunSummary, StepMetrics } from './runs/index.ts'
 import { jsonLinesIn } from './runs/jsonLinesFile.ts'
@@ -151,7 +151,9 @@ async function recipeInfo(file: string): Promise<Info> {
       recipe.stages.map((stage, i) => [
         `Stage ${i + 1}: ${stage.kind}`,
         {
-          data: shortPath((stage.data ?? recipe.data!).path),
+          data: sourcesOf(stage.data ?? recipe.data!)
+            .map(({ path }) => shortPath(path))
+            .join(', '),
           steps:
             'steps' in stage && stage.steps !== undefined
               ? stage.steps

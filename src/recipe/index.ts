@@ -1,5 +1,5 @@
 export type { AdapterOptions } from './adapter.ts'
-export type { DataRef } from './data.ts'
+export { type DataMix, type DataPart, type DataRef, isMix, sourcesOf } from './data.ts'
 export type { EvaluationOptions } from './evaluation.ts'
 export type { JudgeOptions } from './judge.ts'
 export type { FreshModel, ModelOptions } from './model.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { promptStyleFields } from '../tasks/index.ts'
 import { adapterSchema } from './adapter.ts'
-import { dataSchema } from './data.ts'
+import { isMix, mixtureSchema } from './data.ts'
 import { evaluationSchema } from './evaluation.ts'
 import { modelSchema } from './model.ts'
 import { anyStageSchema } from './stages/index.ts'
@@ -32,7 +32,7 @@ export const recipeSchema = z
       })
       .default({ max_seconds: 30, over_length: 'refuse' })
       .describe('how clips are heard'),
-    data: dataSchema.optional().describe('samples of the stages that name none of their own'),
+    data: mixtureSchema.optional().describe('samples of the stages that name none of their own'),
     prompts: promptStyleFields.default(promptStyleFields.parse({})).describe('how samples that name a task are asked'),
     stages: z.array(anyStageSchema).min(1).describe('what is done, in this order'),
     eval: z.array(evaluationSchema).default([]).describe('what is measured before and after'),
@@ -46,6 +46,13 @@ export const recipeSchema = z
       if (!stage.kind || data !== undefined || stage.data !== undefined) continue
       const message = 'no samples: neither the stage nor the recipe names data. Add data: train.jsonl.'
       context.addIssue({ code: 'custom', path: ['stages', i, stage.kind], message })
+    }
+    for (const [i, stage] of stages.entries()) {
+      const own = stage.data ?? data
+      if (!stage.kind || own === undefined || !isMix(own)) continue
+      const problem = noMix(stage)
+      if (problem === null) continue
+      context.addIssue({ code: 'custom', path: ['stages', i, stage.kind, ...problem.path], message: problem.message })
     }
     for (const [i, stage] of stages.entries()) {
       const { kind, optimiser, online_merging: merging } = stage
@@ -69,6 +76,18 @@ export const recipeSchema = z
       seen.add(name)
     }
   })
+
+/** Why a stage cannot draw from several sources; null where it can. */
+function noMix(stage: z.output<typeof anyStageSchema>): { path: string[]; message: string } | null {
+  if (stage.kind === 'reward') {
+    return { path: ['data'], message: 'a reward stage reads one source, and several are given. Name one.' }
+  }
+  if (!('order' in stage) || stage.order === null) return null
+  return {
+    path: ['order'],
+    message: 'samples in order stand in one source, and several are given, which are drawn. Leave out one of the two.',
+  }
+}
 
 /** A recipe with its defaults filled in; paths are absolute once it was read from a file. */
 export type Recipe = z.output<typeof recipeSchema>

@@ -1,5 +1,5 @@
 import { compact } from './format.ts'
-import { criteriaSpec, METS, PANELS, type PanelSpec } from './panels.ts'
+import { criteriaSpec, METS, PANELS, type PanelSpec, TASK_CURVES, taskSpec } from './panels.ts'
 import type { MetricsRecord } from './records.ts'
 import type { RewardByScaffold } from './rollouts.ts'
 
@@ -48,6 +48,10 @@ export function stageCurves(metrics: readonly MetricsRecord[], rewards: readonly
       const panel = toPanel(`${id}-panel-${panels.length + 1}`, spec, known)
       if (panel && !panels.some((earlier) => earlier.title === panel.title)) panels.push(panel)
       else if (!panel && !spec.more) missing.push(spec.title)
+    }
+    for (const spec of TASK_CURVES) {
+      const tasks = toPanel(`${id}-panel-tasks-${spec.of}`, taskSpec(known, spec), known)
+      if (tasks) panels.push(tasks)
     }
     for (const [name, spec] of Object.entries({ criteria: METS.all, 'plain-criteria': METS.plain })) {
       const criteria = toPanel(`${id}-panel-${name}`, criteriaSpec(known, spec), known)

@@ -162,6 +162,24 @@ export const PANELS: PanelSpec[] = [
   { title: 'Step time', about: 'Seconds a step.', series: [{ key: 'step_time', label: 'seconds' }], more: true },
 ]
 
+/** What tasks are drawn by, where a stage has samples of several: their loss, or the reward of their answers. */
+export const TASK_CURVES = [
+  {
+    of: 'loss',
+    title: 'Loss by task',
+    about: 'Mean negative log-likelihood of a target token, over the samples of one task.',
+  },
+  { of: 'reward', title: 'Reward by task', about: 'Mean over the answers of a step to the samples of one task.' },
+] as const
+
+/** The chart of all tasks that a stage logged. */
+export function taskSpec(
+  records: readonly MetricsRecord[],
+  { of, title, about }: (typeof TASK_CURVES)[number],
+): PanelSpec {
+  return { title, about, series: seriesOf(records, 'task/', `/${of}`) }
+}
+
 /** How often criteria were met, over all answers and over those that were shown none of them. */
 export const METS = {
   all: {
@@ -178,11 +196,12 @@ export const METS = {
 
 /** The chart of all groups of criteria that a stage logged. */
 export function criteriaSpec(records: readonly MetricsRecord[], { suffix, title, about }: typeof METS.all): PanelSpec {
-  const isRate = (key: string) => key.startsWith('rubric/') && key.endsWith(suffix)
-  const keys = new Set(records.flatMap((record) => Object.keys(record).filter(isRate)))
-  return {
-    title,
-    about,
-    series: [...keys].sort().map((key) => ({ key, label: key.slice('rubric/'.length, -suffix.length) })),
-  }
+  return { title, about, series: seriesOf(records, 'rubric/', suffix) }
+}
+
+/** A line for every metric that begins and ends so, named after what stands between. */
+function seriesOf(records: readonly MetricsRecord[], prefix: string, suffix: string): PanelSpec['series'] {
+  const isOne = (key: string) => key.startsWith(prefix) && key.endsWith(suffix)
+  const keys = new Set(records.flatMap((record) => Object.keys(record).filter(isOne)))
+  return [...keys].sort().map((key) => ({ key, label: key.slice(prefix.length, -suffix.length) }))
 }

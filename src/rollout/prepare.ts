@@ -13,6 +13,8 @@ export interface PreparedSample {
   readonly reference?: string
   /** What its task is measured by. */
   readonly asked?: Asked
+  /** What it is counted under in metrics, where a stage has samples of several tasks. */
+  readonly task?: string
   readonly paths: readonly string[]
   readonly features: readonly AudioFeatures[]
 }
@@ -23,6 +25,7 @@ export interface Askable {
   readonly rubric: Rubric
   readonly reference?: string
   readonly asked?: Asked
+  readonly task?: string
 }
 
 export async function prepare(sample: Askable, store: FeatureStore): Promise<PreparedSample> {

@@ -2,6 +2,7 @@ import { criterionRates } from '../evaluate.ts'
 import { moments } from '../update/advantages.ts'
 import { inParts } from './inParts.ts'
 import type { Rollout } from './rollout.ts'
+import { taskMeans } from './taskMeans.ts'
 
 /** What the answers of one step say; `group` is the number of answers a prompt. Names: docs/metrics.md. */
 export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Record<string, number> {
@@ -34,6 +35,10 @@ export function rolloutMetrics(rollouts: readonly Rollout[], group: number): Rec
       'reward/verified': mean(shaped.map(({ verified }) => verified)),
     }),
     ...(heldOut.length > 0 ? { 'reward/held_out': mean(heldOut) } : {}),
+    ...taskMeans(
+      'reward',
+      rollouts.map(({ sample: { task }, reward }) => ({ task, value: reward })),
+    ),
     ...Object.fromEntries(ratesOf(rollouts).map(({ group: name, pass_rate }) => [`rubric/${name}/pass`, pass_rate])),
     ...Object.fromEntries(
       ratesOf(rollouts.filter(isPlain)).map(({ group: name, pass_rate }) => [`rubric/${name}/plain_pass`, pass_rate]),

@@ -1,6 +1,7 @@
 import type { AudioFeatures, Batch, Policy, Targets } from '../../models/index.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import type { PreparedSample } from '../rollout/prepare.ts'
+import { taskMeans } from '../rollout/taskMeans.ts'
 import { dropoutSeed } from '../update/dropoutSeed.ts'
 import { crossEntropy, smoothedCrossEntropy } from '../update/losses/crossEntropy.ts'
 import type { OptimiserOptions } from '../update/schedule.ts'
@@ -25,21 +26,26 @@ export interface SftOptions extends OptimiserOptions {
 
 /**
  * One optimiser step of supervised fine-tuning on the assistant's tokens; `samples` are conversations that end with the
- * answer. `step` is 1-based.
+ * answer. `step` is 1-based. Of samples that name a task, `task/<name>/loss` is the mean negative log-likelihood of its tokens.
  *
  * @throws Diverged when loss or gradient is no finite number
  */
 export async function sftStep(
   policy: Policy,
   renderer: PromptRenderer,
-  samples: readonly Pick<PreparedSample, 'id' | 'messages' | 'features'>[],
+  samples: readonly Pick<PreparedSample, 'id' | 'task' | 'messages' | 'features'>[],
   options: SftOptions,
   step: number,
 ): Promise<Record<string, number>> {
   const started = performance.now()
   // Samples of like length share a part, so that little is padding.
   const rendered = samples
-    .map(({ id, messages, features }) => ({ id, ...renderer.conversation(messages, features), features }))
+    .map(({ id, task, messages, features }) => ({
+      id,
+      task,
+      ...renderer.conversation(messages, features),
+      features,
+    }))
     .sort((a, b) => a.ids.length - b.ids.length)
   const packLength = options.packLength && rowLength(rendered, options.packLength)
   const parts = (
@@ -51,9 +57,10 @@ export async function sftStep(
   const objective = labelSmoothing > 0 ? smoothedCrossEntropy(labelSmoothing) : crossEntropy
   let loss = 0
   let unsmoothed = 0
-  for (const [i, { batch, targets }] of parts.entries()) {
+  const ofTasks: { task: string | undefined; value: number }[] = []
+  for (const [i, { batch, targets, tasks }] of parts.entries()) {
     const weight = new Float32Array(targets.tokens.length).fill(1 / nTokens)
-    const { metrics } = await policy.gradients(batch, { ...targets, values: { weight } }, objective, {
+    const { metrics, logProbs } = await policy.gradients(batch, { ...targets, values: { weight } }, objective, {
       accumulate: i > 0,
       seed: dropoutSeed(options.seed ?? '0', step, i),
       recomputeLayers,
@@ -61,6 +68,8 @@ export async function sftStep(
     })
     loss += metrics.loss!
     unsmoothed += metrics.nll ?? metrics.loss!
+    for (const [t, { sequence }] of targets.tokens.entries())
+      ofTasks.push({ task: tasks[sequence], value: -logProbs[t]! })
   }
   const applied = await applyGradients(policy, options, step, loss, kept)
   return {
@@ -69,12 +78,14 @@ export async function sftStep(
     num_tokens: nTokens,
     ...(labelSmoothing > 0 && { nll: unsmoothed }),
     ...(packLength && utilisation(parts)),
+    ...taskMeans('loss', ofTasks),
     step_time: (performance.now() - started) / 1000,
   }
 }
 
 interface Rendered {
   readonly id: string
+  readonly task: string | undefined
   readonly ids: readonly number[]
   readonly isAssistant: readonly boolean[]
   readonly features: readonly AudioFeatures[]
@@ -82,6 +93,8 @@ interface Rendered {
 
 interface Part {
   readonly sampleIds: string[]
+  /** Of each sequence. */
+  readonly tasks: readonly (string | undefined)[]
   readonly batch: Batch
   readonly targets: Targets
 }
@@ -134,5 +147,10 @@ function sftBatch(samples: readonly Rendered[]): Part {
     for (const [position, own] of isAssistant.entries()) if (own && position > 0) tokens.push({ sequence, position })
     return { ids, audios: features.map((clip) => clips.indexOf(clip)) }
   })
-  return { sampleIds: samples.map(({ id }) => id), batch: { audios: clips, sequences }, targets: { tokens } }
+  return {
+    sampleIds: samples.map(({ id }) => id),
+    tasks: samples.map(({ task }) => task),
+    batch: { audios: clips, sequences },
+    targets: { tokens },
+  }
 }

@@ -3,8 +3,9 @@ import { shortPath, UsageError } from '../errors.ts'
 import type { FeatureStore } from '../features/featureStore.ts'
 import type { Progress } from '../progress/index.ts'
 import { audioPaths, type Message } from '../prompts/message.ts'
-import type { DataRef, Recipe } from '../recipe/index.ts'
+import { type DataMix, type DataRef, type Recipe, sourcesOf } from '../recipe/index.ts'
 import type { LoadedData } from './loadData.ts'
+import type { Sourced } from './mixture.ts'
 
 /**
  * Decodes every clip once, before anything is trained: the features stay in the store for the first steps, and a clip
@@ -33,7 +34,14 @@ export async function hearData(
     progress.update(heard.size)
   }
 
-  const audible = <T extends Heard>(samples: readonly T[], { path, bad }: DataRef): readonly T[] => {
+  const audible = <T extends Heard>(samples: readonly T[], data: DataRef | DataMix): readonly T[] =>
+    sourcesOf(data).flatMap((source, i) =>
+      audibleOf(
+        samples.filter((sample) => (sample.source ?? 0) === i),
+        source,
+      ),
+    )
+  const audibleOf = <T extends Heard>(samples: readonly T[], { path, bad }: DataRef): readonly T[] => {
     const file = shortPath(path)
     const fault = ({ messages }: Heard) =>
       audioPaths(messages)
@@ -58,7 +66,7 @@ export async function hearData(
   }
 }
 
-interface Heard {
+interface Heard extends Sourced {
   readonly id: string
   readonly messages: readonly Message[]
 }

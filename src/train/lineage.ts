@@ -4,7 +4,7 @@ import path from 'node:path'
 import { towerOf } from '../../models/index.ts'
 import { resolveModel } from '../hub/resolveModel.ts'
 import { type Model, modelPlace } from '../model/modelFolder.ts'
-import type { Recipe } from '../recipe/index.ts'
+import { type Recipe, sourcesOf } from '../recipe/index.ts'
 import { type HashedFile, hashArrays, hashFile, type Lineage } from '../runs/card.ts'
 
 /** What of a lineage does not change while a run goes on; files are hashed once. */
@@ -21,7 +21,7 @@ export async function originOf(recipe: Recipe, runPath: string): Promise<Origin>
     ]),
     ...recipe.eval.map(({ data }) => data),
   ]
-  const paths = [...new Set(refs.flatMap((ref) => (ref ? [ref.path] : [])))]
+  const paths = [...new Set(refs.flatMap((ref) => (ref ? sourcesOf(ref).map(({ path: file }) => file) : [])))]
   // As the run's recipe names them: a folder that is handed on tells nobody where it stood.
   const fromRun = (file: string) => (path.isAbsolute(file) ? path.relative(path.resolve(runPath), file) : file)
   const named = (file: HashedFile): HashedFile => ({ ...file, path: fromRun(file.path) })

@@ -2,16 +2,20 @@ import { type Rubric, verifyCriterion } from '../../rubrics/index.ts'
 import { loadSamples, promptMessages, rubricStore, type Sample } from '../data/index.ts'
 import { shortPath, UsageError } from '../errors.ts'
 import type { Message } from '../prompts/message.ts'
-import type { DataRef, JudgeOptions, Recipe } from '../recipe/index.ts'
+import { type DataMix, type DataRef, isMix, type JudgeOptions, type Recipe, sourcesOf } from '../recipe/index.ts'
 import type { Askable } from '../rollout/prepare.ts'
 import { loadPairs } from '../stages/preferencePairs.ts'
 import type { RankedAnswer } from '../stages/rankedAnswers.ts'
 import { type Choice, chooseSamples } from './chooseSamples.ts'
 import { loadRanked } from './loadRanked.ts'
+import { type Sourced, sourceName } from './mixture.ts'
+import { nameTasks } from './nameTasks.ts'
 
 /** A sample to learn an answer from. */
-export interface Taught {
+export interface Taught extends Sourced {
   readonly id: string
+  /** What it is counted under in metrics, where a stage has samples of several tasks. */
+  readonly task?: string
   readonly messages: readonly Message[]
   /** Of a pair: the prompt with the answer that is not preferred, and how many messages the prompt has. */
   readonly rejected?: readonly Message[]
@@ -28,7 +32,7 @@ export const conversationsOf = ({ messages, rejected, ranked }: Taught): (readon
 /** Samples of every stage and evaluation, in the recipe's order, with what was left out. */
 export interface LoadedData {
   readonly taught: ReadonlyMap<number, readonly Taught[]>
-  readonly asked: ReadonlyMap<number, readonly Askable[]>
+  readonly asked: ReadonlyMap<number, readonly (Askable & Sourced)[]>
   /** By stage: the rubric that scores its answers and is not trained on. */
   readonly heldOut: ReadonlyMap<number, Rubric>
   readonly evaluated: readonly (readonly Askable[])[]
@@ -47,25 +51,39 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     files.set(key, known)
     return known
   }
+  /** Samples of all sources, each with the source that it is of and the task that it is counted under. */
+  const readAll = async (data: DataRef | DataMix, where: string): Promise<(Sample & Counted)[]> => {
+    const parts = await Promise.all(sourcesOf(data).map(read))
+    for (const [i, part] of parts.entries()) {
+      if (part.length > 0) continue
+      throw new UsageError(`${shortPath(sourcesOf(data)[i]!.path)}: no samples for ${where}.`)
+    }
+    const counted = parts.flatMap((part, source) =>
+      part.map((sample) => ({ ...sample, ...taskOf(sample, data, source), ...(isMix(data) && { source }) })),
+    )
+    return nameTasks(counted)
+  }
   const asked = async (
-    ref: DataRef,
+    ref: DataRef | DataMix,
     { rubric, judge }: Judged,
     where: string,
     choice: Choice = {},
-  ): Promise<Askable[]> => {
-    const { chosen: samples, notes: left } = chooseSamples(await read(ref), choice, where)
+  ): Promise<(Askable & Sourced)[]> => {
+    const { chosen: samples, notes: left } = chooseSamples(await readAll(ref, where), choice, where)
     notes.push(...left)
     const askables = await Promise.all(
       samples.map(async (sample) => {
         const own = sample.rubric ?? rubric
         if (own === undefined) {
           throw new UsageError(
-            `${shortPath(ref.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
+            `${shortPath(sourcesOf(ref)[sample.source ?? 0]!.path)} "${sample.id}": has no rubric, and ${where} names none. Add rubric: to either.`,
           )
         }
-        const { id, reference, asked: task } = sample
+        const { id, reference, asked: task, source, task: counted } = sample
         const asked = {
           id,
+          ...(source !== undefined && { source }),
+          ...(counted !== undefined && { task: counted }),
           messages: promptMessages(sample),
           rubric: await rubrics.get(own),
           ...(task && { asked: task }),
@@ -94,16 +112,20 @@ export async function loadData(recipe: Recipe): Promise<LoadedData> {
     } else if (stage.kind === 'online_preference') {
       asks.set(i, await asked(ref, stage, where, stage))
     } else if (stage.kind === 'reward') {
-      const { taught: own, notes: said } = await loadRanked(ref, stage, `${recipe.seed}/${i}`)
+      const { taught: own, notes: said } = await loadRanked(sourcesOf(ref)[0]!, stage, `${recipe.seed}/${i}`)
       taught.set(i, own)
       notes.push(...said)
     } else if (stage.kind === 'preference') {
-      const { pairs, notes: said } = await loadPairs(ref.path, ref)
-      taught.set(i, pairs)
-      notes.push(...said)
-    } else taught.set(i, answered(await read(ref), ref))
+      const parts = await Promise.all(sourcesOf(ref).map((source) => loadPairs(source.path, source)))
+      taught.set(
+        i,
+        parts.flatMap(({ pairs }, source) => (isMix(ref) ? pairs.map((pair) => ({ ...pair, source })) : pairs)),
+      )
+      notes.push(...parts.flatMap(({ notes: said }) => said))
+      checkIds(taught.get(i)!, where)
+    } else taught.set(i, answered(await readAll(ref, where), ref))
     if ((asks.get(i) ?? taught.get(i))!.length === 0)
-      throw new UsageError(`${shortPath(ref.path)}: no samples for ${where}.`)
+      throw new UsageError(`${shortPath(sourcesOf(ref)[0]!.path)}: no samples for ${where}.`)
   }
   const evaluated: Askable[][] = []
   for (const [i, evaluation] of recipe.eval.entries()) {
@@ -135,11 +157,32 @@ function undecided(askables: readonly Askable[], where: string): string[] {
   ]
 }
 
-function answered(samples: readonly Sample[], { path }: DataRef): Taught[] {
-  for (const { id, messages } of samples) {
+/** What the reference says of a pair is kept by its id: two of one id would be taken for each other. */
+function checkIds(pairs: readonly Taught[], where: string): void {
+  const sources = new Map<string, number>()
+  for (const { id, source = 0 } of pairs) {
+    const other = sources.get(id)
+    if (other !== undefined && other !== source)
+      throw new UsageError(`${where}: "${id}" is the id of pairs of two sources. Give one of them another id.`)
+    sources.set(id, source)
+  }
+}
+
+interface Counted extends Sourced {
+  readonly task?: string
+}
+
+/** What a sample is counted under: the task that its line names, its tag `task`, or its source where there are several. */
+function taskOf({ asked, tags }: Sample, data: DataRef | DataMix, source: number): { task?: string } {
+  const task = asked?.task ?? tags?.task ?? (isMix(data) ? sourceName(data, source) : undefined)
+  return task === undefined ? {} : { task }
+}
+
+function answered(samples: readonly (Sample & Counted)[], data: DataRef | DataMix): Taught[] {
+  for (const { id, messages, source = 0 } of samples) {
     if (messages.at(-1)?.role === 'assistant') continue
     throw new UsageError(
-      `${shortPath(path)} "${id}": the last turn is not the assistant's, so there is no answer to learn.`,
+      `${shortPath(sourcesOf(data)[source]!.path)} "${id}": the last turn is not the assistant's, so there is no answer to learn.`,
     )
   }
   return [...samples]

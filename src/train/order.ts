@@ -6,10 +6,14 @@ import { seededRandom, shuffle } from '../random.ts'
  *
  * @param step 1-based
  */
-export function itemsOfStep<T>(items: readonly T[], perStep: number, step: number, seed: string): T[] {
+export const itemsOfStep = <T>(items: readonly T[], perStep: number, step: number, seed: string): T[] =>
+  itemsFrom(items, (step - 1) * perStep, perStep, seed)
+
+/** `count` items of the same passes, from a position on, which counts from 0 over all passes. */
+export function itemsFrom<T>(items: readonly T[], from: number, count: number, seed: string): T[] {
   const orders = new Map<number, T[]>()
-  return Array.from({ length: perStep }, (_, i) => {
-    const position = (step - 1) * perStep + i
+  return Array.from({ length: count }, (_, i) => {
+    const position = from + i
     const pass = Math.floor(position / items.length)
     const order = orders.get(pass) ?? shuffle(items, seededRandom(`${seed}/pass/${pass}`))
     orders.set(pass, order)

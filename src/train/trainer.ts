@@ -19,6 +19,7 @@ import { makeEvaluations, sayLifts } from './evaluations.ts'
 import type { FittingData } from './fitData.ts'
 import { Interrupted } from './interrupted.ts'
 import { type Origin, originOf, towerHashes } from './lineage.ts'
+import { type MixtureShares, mixtureOf } from './mixture.ts'
 import { beginMerging, mergingSettings } from './onlineMerging.ts'
 import { scoresOf } from './scores.ts'
 import { shownValues } from './shownValues.ts'
@@ -108,6 +109,13 @@ export class Trainer {
       this.#state = { ...this.#state, towers: [...(this.#state.towers ?? []), around] }
     }
     if (trainsModel) for (const line of trainableLines(model.policy)) progress.note(line)
+    const mixture = this.#mixture(stage, index)
+    if (mixture) {
+      const drawn = mixture.sources.map(
+        ({ name, samples, share }) => `${(100 * share).toFixed(1)} % ${name} (${samples})`,
+      )
+      progress.note(`draws ${drawn.join(', ')}`)
+    }
     progress.stage(this.#stageName(stage, index), total, this.#state.step)
     const started = runner.start(stage, {
       recipe,
@@ -147,6 +155,12 @@ export class Trainer {
     const { signal, resumeHint } = this.#options
     if (!signal?.aborted) return
     throw new Interrupted(`stopped after step ${this.#state.globalStep}, saved. Go on with: ${resumeHint}`)
+  }
+
+  #mixture(stage: Stage, index: number): MixtureShares | null {
+    const { recipe, data } = this.#options
+    const items = data.asked.get(index) ?? data.taught.get(index)!
+    return mixtureOf(items, stage.data ?? recipe.data!)
   }
 
   /** Name of a stage in metrics and pictures: its kind, numbered where the recipe has several of it. */
@@ -290,6 +304,10 @@ export class Trainer {
     await saveModel(run.path, model, recipe.clips.max_seconds)
     const { graphs } = await model.policy.engine.memory()
     progress.note(`built ${graphs} graphs, one for each set of sizes`)
+    const mixtures = recipe.stages.flatMap((stage, i) => {
+      const mixture = this.#mixture(stage, i)
+      return mixture ? [[this.#stageName(stage, i), mixture] as const] : []
+    })
     const summary: RunSummary = {
       name: recipe.name,
       seed: recipe.seed,
@@ -306,6 +324,7 @@ export class Trainer {
       left_out: data.notes,
       last_stage: recipe.stages.at(-1)!.kind,
       towers: this.#state.towers ?? [],
+      ...(mixtures.length > 0 && { mixtures: Object.fromEntries(mixtures) }),
     }
     run.summary(summary)
     await writeCard(run.path, this.#lineage(), recipe.about)

@@ -12,6 +12,8 @@ it('docs/metrics.md explains every metric that a run of sft and rl writes, and n
     'stages[0].sft.steps=1',
     'stages[0].sft.packing=true',
     'stages[0].sft.label_smoothing=0.1',
+    'stages[0].sft.data=[taught.jsonl, { path: taught.jsonl, name: again }]',
+    'stages[1].rl.data=[asked.jsonl, { path: asked.jsonl, name: again }]',
     'stages[1].rl.steps=4',
     'stages[2].rl.steps=2',
     'stages[2].rl.overlong.buffer=4',
@@ -25,7 +27,11 @@ it('docs/metrics.md explains every metric that a run of sft and rl writes, and n
   const written = new Set(
     lines
       .flatMap((line) => Object.keys(JSON.parse(line)))
-      .map((key) => key.replace(/^rubric\/.*\/((?:plain_)?pass)$/, 'rubric/<group>/$1')),
+      .map((key) =>
+        key
+          .replace(/^rubric\/.*\/((?:plain_)?pass)$/, 'rubric/<group>/$1')
+          .replace(/^task\/.*\/(loss|reward)$/, 'task/<name>/$1'),
+      ),
   )
   const [steps] = page.split('\n## Evaluations')
   const explained = [...steps!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)

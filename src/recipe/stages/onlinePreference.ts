@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PAIRINGS } from '../../stages/onlinePreference.ts'
 import { choiceFields } from '../choice.ts'
-import { dataSchema } from '../data.ts'
+import { mixtureSchema } from '../data.ts'
 import { judgeSchema } from '../judge.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { samplingFields } from '../sampling.ts'
@@ -14,7 +14,7 @@ export const onlinePreference = stageKind({
     'online preference learning: samples answers, takes a better and a worse one of each prompt, and learns from the pairs',
   options: z
     .strictObject({
-      data: dataSchema.optional().describe("samples to be asked; the recipe's data when left out"),
+      data: mixtureSchema.optional().describe("samples to be asked; the recipe's data when left out"),
       ...choiceFields,
       rubric: z.string().min(1).optional().describe('name or path of the rubric of samples that carry none'),
       judge: judgeSchema.default({ kind: 'verifiers' }).describe('who decides the criteria'),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type PreferenceLossKind, preferenceLosses } from '../../update/losses/preference/index.ts'
-import { dataSchema } from '../data.ts'
+import { mixtureSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { checkPasses, passesOf } from '../passes.ts'
 import { stageKind } from '../stage.ts'
@@ -71,7 +71,7 @@ export const preference = stageKind({
   about: 'preference learning: makes chosen answers likelier than rejected ones (DPO and its kin)',
   options: z
     .strictObject({
-      data: dataSchema.optional().describe("pairs of answers, chosen and rejected; the recipe's data when left out"),
+      data: mixtureSchema.optional().describe("pairs of answers, chosen and rejected; the recipe's data when left out"),
       epochs: z.number().positive().optional().describe('passes over the pairs (1, unless steps is given)'),
       steps: z.int().positive().optional().describe('optimiser steps, in place of epochs'),
       batch: z.int().positive().default(8).describe('pairs an optimiser step'),

@@ -7,7 +7,7 @@ import { KL_ESTIMATORS } from '../../update/losses/kl.ts'
 import { RATIOS } from '../../update/policyUpdate.ts'
 import { AGGREGATIONS } from '../../update/tokenWeights.ts'
 import { choiceFields } from '../choice.ts'
-import { dataSchema } from '../data.ts'
+import { dataSchema, mixtureSchema } from '../data.ts'
 import { judgeSchema } from '../judge.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { samplingFields } from '../sampling.ts'
@@ -206,7 +206,7 @@ export const rl = stageKind({
         .nullable()
         .default(null)
         .describe('what holds the policy to what it could do before; null holds nothing'),
-      data: dataSchema.optional().describe("samples to be asked; the recipe's data when left out"),
+      data: mixtureSchema.optional().describe("samples to be asked; the recipe's data when left out"),
       ...choiceFields,
       rubric: z.string().min(1).optional().describe('name or path of the rubric of samples that carry none'),
       held_out: z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dataSchema } from '../data.ts'
+import { mixtureSchema } from '../data.ts'
 import { checkpointFields, optimiserFields } from '../optimiser.ts'
 import { checkPasses, passesOf } from '../passes.ts'
 import { stageKind } from '../stage.ts'
@@ -20,7 +20,7 @@ export const sft = stageKind({
   about: 'supervised fine-tuning: learns the assistant turns of the samples',
   options: z
     .strictObject({
-      data: dataSchema.optional().describe("samples with answers; the recipe's data when left out"),
+      data: mixtureSchema.optional().describe("samples with answers; the recipe's data when left out"),
       epochs: z.number().positive().optional().describe('passes over the samples (3, unless steps is given)'),
       steps: z.int().positive().optional().describe('optimiser steps, in place of epochs'),
       batch: z.int().positive().default(16).describe('samples an optimiser step'),

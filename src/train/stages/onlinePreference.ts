@@ -4,8 +4,9 @@ import { prepare } from '../../rollout/prepare.ts'
 import { rolloutRecord } from '../../rollout/rollout.ts'
 import { type OnlinePreferenceOptions, onlinePreferenceStep } from '../../stages/onlinePreference.ts'
 import { preferenceLosses } from '../../update/losses/preference/index.ts'
+import { drawFrom } from '../mixture.ts'
 import { once } from '../once.ts'
-import { itemsInOrder, itemsOfStep } from '../order.ts'
+import { itemsInOrder } from '../order.ts'
 import { rewardModelBefore } from '../rewardModels.ts'
 import { lossOptions } from './preference.ts'
 import { lookAhead, optimiserOptions, type StageRunner } from './stageRunner.ts'
@@ -18,8 +19,9 @@ export const onlinePreference: StageRunner<OnlinePreferenceStage> = {
     const { data, index, total, seed, store, keepRollouts, judges, signal, model, recipe, runPath, openEngine } =
       context
     const items = data.asked.get(index)!
+    const draw = drawFrom(items, stage.data ?? recipe.data!)
     const chosen = (step: number) =>
-      stage.order ? itemsInOrder(items, stage.prompts, step) : itemsOfStep(items, stage.prompts, step, seed)
+      stage.order ? itemsInOrder(items, stage.prompts, step) : draw(stage.prompts, step, seed)
     const load = (step: number) => Promise.all(chosen(step).map((item) => prepare(item, store)))
     const ahead = lookAhead(load, total)
     const spoken = stage.reward_model

@@ -3,7 +3,7 @@ import type { PreferenceStage } from '../../recipe/index.ts'
 import { preferenceStep } from '../../stages/preference.ts'
 import { preparePairs, referenceOfStage } from '../../stages/preferenceReference.ts'
 import { preferenceLosses } from '../../update/losses/preference/index.ts'
-import { itemsOfStep } from '../order.ts'
+import { drawFrom } from '../mixture.ts'
 import { lookAhead, optimiserOptions, type StageRunner, stepsOfPasses } from './stageRunner.ts'
 
 /** Preference learning: pairs of answers, and what the policy thought of them at the start. */
@@ -11,10 +11,14 @@ export const preference: StageRunner<PreferenceStage> = {
   steps: stepsOfPasses,
   // What it compares with are numbers, computed once and kept in a file.
   keepsReference: () => false,
-  start(stage, { data, index, total, seed, store, runPath, model: { policy, renderer } }) {
-    const pairs = preparePairs(data.taught.get(index)!, store)
-    const load = (step: number) =>
-      Promise.all(itemsOfStep(pairs, stage.batch, step, seed).map((prepared) => prepared()))
+  start(stage, { recipe, data, index, total, seed, store, runPath, model: { policy, renderer } }) {
+    const taught = data.taught.get(index)!
+    const pairs = preparePairs(taught, store)
+    const draw = drawFrom(
+      pairs.map((prepared, i) => ({ ...taught[i], prepared })),
+      stage.data ?? recipe.data!,
+    )
+    const load = (step: number) => Promise.all(draw(stage.batch, step, seed).map(({ prepared }) => prepared()))
     const ahead = lookAhead(load, total)
     const options = {
       ...optimiserOptions(stage, total),

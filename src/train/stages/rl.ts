@@ -5,6 +5,7 @@ import type { RlStage } from '../../recipe/index.ts'
 import type { GroupOptions } from '../../rollout/groups.ts'
 import { prepare } from '../../rollout/prepare.ts'
 import { type RlOptions, rlStep, rolloutRecord } from '../../stages/rl.ts'
+import { drawFrom } from '../mixture.ts'
 import { once } from '../once.ts'
 import { itemsInOrder, itemsOfStep } from '../order.ts'
 import { rewardModelBefore } from '../rewardModels.ts'
@@ -18,11 +19,10 @@ export const rl: StageRunner<RlStage> = {
   start(stage, context) {
     const { data, index, total, seed, store, keepRollouts, checkpoint } = context
     const items = data.asked.get(index)!
+    const draw = drawFrom(items, stage.data ?? context.recipe.data!)
     // Prompts of further rounds are drawn: those that follow in order are the next step's.
     const chosen = (step: number, of: string) =>
-      stage.order && of === seed
-        ? itemsInOrder(items, stage.prompts, step)
-        : itemsOfStep(items, stage.prompts, step, of)
+      stage.order && of === seed ? itemsInOrder(items, stage.prompts, step) : draw(stage.prompts, step, of)
     const load = (step: number, of = seed) => Promise.all(chosen(step, of).map((item) => prepare(item, store)))
     const ahead = lookAhead(load, total)
     const { judges, signal } = context

@@ -3,7 +3,7 @@ import { seededRandom } from '../../random.ts'
 import type { SftStage } from '../../recipe/index.ts'
 import { prepare } from '../../rollout/prepare.ts'
 import { sftStep } from '../../stages/sft.ts'
-import { itemsOfStep } from '../order.ts'
+import { drawFrom } from '../mixture.ts'
 import { lookAhead, optimiserOptions, type StageRunner, stepsOfPasses } from './stageRunner.ts'
 
 const NO_RUBRIC = { name: 'none', criteria: [] }
@@ -12,8 +12,8 @@ const NO_RUBRIC = { name: 'none', criteria: [] }
 export const sft: StageRunner<SftStage> = {
   steps: stepsOfPasses,
   keepsReference: () => false,
-  start(stage, { data, index, total, seed, store, model: { policy, renderer } }) {
-    const items = data.taught.get(index)!
+  start(stage, { recipe, data, index, total, seed, store, model: { policy, renderer } }) {
+    const draw = drawFrom(data.taught.get(index)!, stage.data ?? recipe.data!)
     const { spec_augment: masks } = stage
     const drawn = masks && {
       nTimeMasks: masks.time_masks,
@@ -24,7 +24,7 @@ export const sft: StageRunner<SftStage> = {
     }
     const load = (step: number) =>
       Promise.all(
-        itemsOfStep(items, stage.batch, step, seed).map(async (item, i) => {
+        draw(stage.batch, step, seed).map(async (item, i) => {
           const prepared = await prepare({ ...item, rubric: NO_RUBRIC }, store)
           if (!drawn) return prepared
           const random = seededRandom(`${seed}/masks/${step}/${i}`)
