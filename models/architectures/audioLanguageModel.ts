@@ -28,15 +28,29 @@ export function audioRows(
   logMel: Tensor,
   nPositions: Tensor,
   w: Weights,
-  { audio, language: { hidden } }: AudioLanguageConfig,
+  config: AudioLanguageConfig,
   run: Pick<DecoderRun, 'recomputeLayers'> = {},
 ): Tensor {
-  if (!audio) throw new GraphError('audioRows: the model has no audio encoder.')
+  return projected(encodedRows(logMel, nPositions, w, config, run), w, config)
+}
+
+/** What the encoder alone makes of log-mels [nAudios, nMels, nFrames]: [nAudios · nTokens, width]. */
+export function encodedRows(
+  logMel: Tensor,
+  nPositions: Tensor,
+  w: Weights,
+  { audio }: AudioLanguageConfig,
+  run: Pick<DecoderRun, 'recomputeLayers'> = {},
+): Tensor {
+  if (!audio) throw new GraphError('encodedRows: the model has no audio encoder.')
   const encoded = audioEncoder(logMel, nPositions, w.in('audio_tower'), audio, run)
   const [nAudios, nTokens] = encoded.shape as [number, number, number]
-  const rows = reshape(encoded, [nAudios * nTokens, audio.hidden])
-  return w.in('multi_modal_projector').linear(rows, 'linear', hidden, { bias: true })
+  return reshape(encoded, [nAudios * nTokens, audio.hidden])
 }
+
+/** The projector: rows of the encoder's output, [nRows, width] → [nRows, hidden]. */
+export const projected = (rows: Tensor, w: Weights, { language: { hidden } }: AudioLanguageConfig): Tensor =>
+  w.in('multi_modal_projector').linear(rows, 'linear', hidden, { bias: true })
 
 /** Where the language model's weights stand: under a name of its own beside an audio tower, else at the root. */
 const languageWeights = (w: Weights, { audio }: AudioLanguageConfig): Weights => (audio ? w.in('language_model') : w)

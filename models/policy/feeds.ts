@@ -21,6 +21,8 @@ export interface BatchSizes {
   readonly nFrames: number
   /** Rows hold several sequences. */
   readonly packed?: true
+  /** Rows of encoder outputs that are fed in place of clips. */
+  readonly nHeard?: number
 }
 
 /** A batch as a graph reads it; `key` names its sizes. */
@@ -33,6 +35,7 @@ export interface Fed {
 /** Sizes that graphs are specialised to; fewer sizes compile fewer graphs, at the price of some padding. */
 export const TIME_BUCKET = 16
 const TARGET_BUCKET = 256
+const HEARD_BUCKET = 256
 
 /** `n` rounded up to a multiple of `multiple`, at least one. */
 export const upTo = (n: number, multiple: number): number => Math.max(multiple, Math.ceil(n / multiple) * multiple)
@@ -41,16 +44,26 @@ export const powerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.m
 
 export const int64 = (shape: readonly number[], data: Values): Value => ({ dtype: 'int64', shape, data })
 
-/** A batch and the targets of its loss as feeds: `ids`, `target_at`, `target_ids`, the clips, values and numbers by name. */
-export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: Targets, options: FeedOptions): Fed {
+/**
+ * A batch and the targets of its loss as feeds: `ids`, `target_at`, `target_ids`, the clips, values and numbers by name.
+ * With `heard`, the encoder's outputs of each clip, these are fed in place of the clips.
+ */
+export function batchFeeds(
+  batch: Batch,
+  { tokens, values = {}, numbers = {} }: Targets,
+  options: FeedOptions,
+  heard?: readonly Float32Array[],
+): Fed {
   const { sequences, packing } = batch
   const places = placesOf(batch)
   const nRows = packing?.rows.length ?? sequences.length
   const time = upTo(packing?.length ?? Math.max(...sequences.map(({ ids }) => ids.length)), TIME_BUCKET)
   const nTargets = upTo(tokens.length, TARGET_BUCKET)
-  const audio = clipFeeds(batch.audios, options.config)
+  const audio = heard ? null : clipFeeds(batch.audios, options.config)
+  const known = heard && heardFeeds(heard, options.config)
   const audible = audibleOnly(batch, options.config)
-  const text = paddedIds(audible, nRows, time, audio?.tokensPerClip ?? 0, options, places)
+  const firstRow = known?.firstRow ?? ((clip: number) => clip * (audio?.tokensPerClip ?? 0))
+  const text = paddedIds(audible, nRows, time, firstRow, options, places)
   const at = new BigInt64Array(nTargets)
   const ids = new BigInt64Array(nTargets)
   for (const [i, { sequence, position }] of tokens.entries()) {
@@ -66,6 +79,7 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
   if (audio) {
     Object.assign(feeds, { audio_index: text.audioIndex, log_mel: audio.logMel, n_positions: audio.nPositions })
   }
+  if (known) Object.assign(feeds, { audio_index: text.audioIndex, heard: known.rows })
   if (packing) Object.assign(feeds, segmentFeeds(sequences, places, nRows, time))
   for (const [name, data] of Object.entries(values)) {
     const padded = new Float32Array(nTargets)
@@ -81,9 +95,26 @@ export function batchFeeds(batch: Batch, { tokens, values = {}, numbers = {} }: 
     nTargets,
     nAudios: audio?.nAudios ?? 0,
     nFrames: audio?.nFrames ?? 0,
+    ...(known && { nHeard: known.rows.shape[0]! }),
   }
-  const key = `${Object.values(sizes).join('x')}${packing ? 'packed' : ''}`
+  const key = `${Object.values(sizes).join('x')}${packing ? 'packed' : ''}${known ? 'heard' : ''}`
   return { feeds, sizes: packing ? { ...sizes, packed: true } : sizes, key }
+}
+
+/** Encoder outputs of clips one below another, zeros behind them, and where each clip's begin. */
+function heardFeeds(heard: readonly Float32Array[], { audio }: AudioLanguageConfig) {
+  const width = audio!.hidden
+  const first: number[] = []
+  let nRows = 0
+  for (const { length } of heard) {
+    first.push(nRows)
+    nRows += length / width
+  }
+  const nPadded = upTo(nRows, HEARD_BUCKET)
+  const data = new Float32Array(nPadded * width)
+  for (const [clip, rows] of heard.entries()) data.set(rows, first[clip]! * width)
+  const rows = { dtype: 'float32', shape: [nPadded, width], data } satisfies Value
+  return { rows, firstRow: (clip: number) => first[clip]! }
 }
 
 /** Where a sequence stands: its row, and the place of its first token there. */
@@ -145,12 +176,15 @@ export function noiseFeed(
   return { dtype: 'float32', shape: [nRows, time, hidden], data } satisfies Value
 }
 
-/** Clips padded to one length: [nAudios, nMels, nFrames] with zeros behind the true end; null where there are none. */
-export function clipFeeds(audios: readonly AudioFeatures[], config: AudioLanguageConfig) {
+/**
+ * Clips padded to one length, that of the longest at least: [nAudios, nMels, nFrames] with zeros behind the true end; null
+ * where there are none.
+ */
+export function clipFeeds(audios: readonly AudioFeatures[], config: AudioLanguageConfig, atLeast = 0) {
   if (audios.length === 0) return null
   if (!config.audio) throw new RangeError(`the model hears no sound; ${audios.length} clips were given.`)
   const { nMels, pool } = config.audio
-  const nFrames = upTo(Math.max(...audios.map((a) => a.nFrames)), 4 * 2 * pool)
+  const nFrames = upTo(Math.max(atLeast, ...audios.map((a) => a.nFrames)), 4 * 2 * pool)
   const nAudios = audios.length <= 8 ? powerOfTwo(audios.length) : upTo(audios.length, 8)
   const data = new Float32Array(nAudios * nMels * nFrames)
   const nPositions = new Int32Array(nAudios).fill(1)
@@ -180,12 +214,15 @@ export function audibleOnly(
   return sequences.map(({ ids, audios: clips }) => ({ ids, audios: clips.filter((clip) => heard[clip] !== false) }))
 }
 
-/** Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output. `places`: a row each. */
+/**
+ * Ids padded on the right to [nRows, time], and for every audio place the row of the encoder's output, which for each clip
+ * begin at `firstRow`. `places`: a row each.
+ */
 export function paddedIds(
   sequences: readonly TokenSequence[],
   nRows: number,
   time: number,
-  tokensPerClip: number,
+  firstRow: (clip: number) => number,
   { audioId, padId }: FeedOptions,
   places: readonly Place[] = sequences.map((_, row) => ({ row, offset: 0 })),
 ) {
@@ -205,7 +242,7 @@ export function paddedIds(
       }
       const source = audios[clip]
       if (source === undefined) throw new RangeError(`a sequence has more audio places than clips (${audios.length}).`)
-      audioIndex[from + t] = BigInt(source * tokensPerClip + within++)
+      audioIndex[from + t] = BigInt(firstRow(source) + within++)
     }
   }
   return { ids: int64([nRows, time], ids), audioIndex: int64([nRows, time], audioIndex) }

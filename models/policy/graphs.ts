@@ -3,7 +3,9 @@ import {
   type AudioLanguageConfig,
   audioLanguageModel,
   audioRows,
+  encodedRows,
   logitsOf,
+  projected,
 } from '../architectures/audioLanguageModel.ts'
 import type { KvCache } from '../architectures/decoder.ts'
 import type { MappedWeights } from '../checkpoint/mapped.ts'
@@ -61,9 +63,13 @@ function clipRows(
 }
 
 /** Numbers that dropout reads: the largest window, from the last linear's place on; 0 where nothing drops out. */
-export function dropoutLength({ batch, time, nAudios, nFrames }: BatchSizes, { adapter }: ModelShape, widest: number) {
+export function dropoutLength(
+  { batch, time, nAudios, nFrames, nHeard = 0 }: BatchSizes,
+  { adapter }: ModelShape,
+  widest: number,
+) {
   if (!adapter?.dropout) return 0
-  const rows = Math.max(batch * time, (nAudios * nFrames) / 2)
+  const rows = Math.max(batch * time, (nAudios * nFrames) / 2, nHeard)
   return rows * widest + (adapter.linears.size - 1) * DROPOUT_STRIDE
 }
 
@@ -81,7 +87,7 @@ export interface TrainingRun {
  * a batch without audio does not reach the encoder, whose parameters keep their place all the same.
  */
 export function targetGraph(
-  { batch, time, nTargets, nAudios, nFrames, packed }: BatchSizes,
+  { batch, time, nTargets, nAudios, nFrames, nHeard, packed }: BatchSizes,
   shape: ModelShape,
   all: ReadonlyMap<string, Tensor>,
   { nDropout = 0, recomputeLayers = false, keepWhole = false, noise = false }: { nDropout?: number } & TrainingRun = {},
@@ -91,7 +97,11 @@ export function targetGraph(
   const table = tableOf(shape, nDropout > 0 ? input('dropout', [nDropout]) : undefined)
   const { weights, declared } = table
   const ids = input('ids', [batch, time], 'int64')
-  const rows = nAudios > 0 ? clipRows(nAudios, nFrames, shape, table, recomputeLayers) : null
+  const rows = nHeard
+    ? projected(input('heard', [nHeard, config.audio!.hidden]), weights, config)
+    : nAudios > 0
+      ? clipRows(nAudios, nFrames, shape, table, recomputeLayers)
+      : null
   const audioIndex = rows ? input('audio_index', [batch, time], 'int64') : null
   const perToken = (name: string) => input(name, [batch, time], 'int64')
   const states = audioLanguageModel(ids, audioIndex, rows, weights, config, {
@@ -119,10 +129,16 @@ export function targetGraph(
   return { prediction, parameters: declared }
 }
 
-/** The encoder alone: `rows`, [nAudios · tokensPerClip, hidden]. */
+/** Encoder and projector: `rows`, [nAudios · tokensPerClip, hidden]. */
 export const encoderGraph = (nAudios: number, nFrames: number, shape: ModelShape): { rows: Tensor } => ({
   rows: clipRows(nAudios, nFrames, shape, tableOf(shape)),
 })
+
+/** The encoder without the projector, of one clip: `encoded`, [tokens, width]. */
+export function encodedGraph(nFrames: number, shape: ModelShape): { encoded: Tensor } {
+  const logMel = input('log_mel', [1, shape.config.audio!.nMels, nFrames])
+  return { encoded: encodedRows(logMel, input('n_positions', [1], 'int32'), tableOf(shape).weights, shape.config) }
+}
 
 /**
  * The model with a cache: `time` new tokens a row; logits of the last one (of a large vocabulary their shares too, at a

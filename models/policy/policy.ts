@@ -13,6 +13,7 @@ import { initialWeight } from '../weights.ts'
 import type { Batch, Targets } from './batch.ts'
 import { batchFeeds, type Fed, noiseFeed } from './feeds.ts'
 import { declareWeights, dropoutLength, type TrainingRun, targetGraph } from './graphs.ts'
+import { type Hearing, hearing } from './hearing.ts'
 import {
   type OptimiserSettings,
   type ResidentOptimiser,
@@ -74,6 +75,7 @@ export class Policy {
   readonly #declared: ReadonlyMap<string, Tensor>
   readonly #sampler: Sampler
   readonly #widestAdapted: number
+  readonly #hearing: Hearing
   readonly #gradientGraphs = new Map<string, GradientGraph>()
   #frozen: ReadonlySet<Tower> = new Set()
   #optimiser: ResidentOptimiser | null = null
@@ -97,6 +99,7 @@ export class Policy {
       padId,
       suppressIds: neverSampled,
     }
+    this.#hearing = hearing(this.#sampler)
     const adapted = [...(adapter?.linears.keys() ?? [])]
     this.#widestAdapted = Math.max(0, ...adapted.map((name) => linears.get(name)?.[1] ?? 0))
   }
@@ -125,12 +128,14 @@ export class Policy {
   /** Keeps towers as they are from now on, in place of those kept before; the next step needs a fresh optimiser. */
   async freeze(towers: readonly Tower[]): Promise<void> {
     this.#frozen = new Set(towers)
+    this.#hearing.forget()
     await this.#optimiser?.forget()
     this.#optimiser = null
   }
 
   /** First values of the adapter's updates, drawn by seed: B is 0, so that the model is still its base. */
   async initialiseAdapter(seed: number): Promise<void> {
+    this.#hearing.forget()
     const random = sfc32(seed)
     for (const [name, shape] of this.parameters) {
       if (!isLoraTensor(name)) continue
@@ -140,6 +145,7 @@ export class Policy {
 
   /** Fresh weights, drawn by seed. */
   async initialise(seed: number): Promise<void> {
+    this.#hearing.forget()
     const random = sfc32(seed)
     const nLayers = Math.max(this.config.audio?.nLayers ?? 0, this.config.language.nLayers)
     for (const [name, shape] of this.parameters) {
@@ -149,6 +155,7 @@ export class Policy {
 
   /** Puts weights in place, less those that stay in their files; with a prefix, those of a copy that {@link snapshot} keeps. */
   async setWeights(weights: ReadonlyMap<string, Float32Array>, prefix = ''): Promise<void> {
+    this.#hearing.forget()
     for (const [name, shape] of prefix === '' ? this.parameters : this.trainable) {
       if (prefix === '' && this.#sampler.mapped && isKept(name, this.#sampler.mapped)) continue
       const data = weights.get(prefix + name)
@@ -169,6 +176,7 @@ export class Policy {
 
   /** Puts some weights in place, a head's for instance; the others stay as they are. */
   async setSome(weights: ReadonlyMap<string, Float32Array>): Promise<void> {
+    this.#hearing.forget()
     for (const [name, data] of weights) {
       const shape = this.parameters.get(name)
       if (!shape) throw new Error(`internal: weights hold "${name}", the model has not`)
@@ -235,7 +243,7 @@ export class Policy {
     objective: Objective,
     { accumulate = false, seed = 0, recomputeLayers = false, keepWhole = false, neftune = 0 }: GradientOptions = {},
   ): Promise<{ metrics: Record<string, number>; logProbs: Float32Array }> {
-    const fed = batchFeeds(batch, targets, this.#sampler)
+    const fed = await this.#feed(batch, targets)
     const variant = `${recomputeLayers ? ':recomputed' : ''}${keepWhole ? ':whole' : ''}${neftune > 0 ? ':noise' : ''}`
     const graph = `grad:${objective.name}:${accumulate ? '+' : ''}${fed.key}${variant}${this.#key()}`
     const forward = () => this.#forward(fed, { training: true, recomputeLayers, keepWhole, noise: neftune > 0 })
@@ -292,7 +300,7 @@ export class Policy {
 
   /** Log-probabilities of the targets, forward only; `prefix` reads weights kept by {@link snapshot}. */
   async logProbs(batch: Batch, targets: Targets, { prefix = '' }: { prefix?: string } = {}): Promise<Float32Array> {
-    const fed = batchFeeds(batch, targets, this.#sampler)
+    const fed = await this.#feed(batch, targets)
     const graph = `logprobs:${fed.key}`
     const make = () => compile({ log_probs: targetLogProbs(this.#forward(fed).prediction) }, this.#sampler.mapped)
     await this.engine.define(graph, make)
@@ -302,7 +310,7 @@ export class Policy {
 
   /** What the scalar head says of the state before each target: values, or rewards behind the ends of answers. */
   async scalars(batch: Batch, targets: Targets): Promise<Float32Array> {
-    const fed = batchFeeds(batch, targets, this.#sampler)
+    const fed = await this.#feed(batch, targets)
     const graph = `scalars:${fed.key}${this.#key()}`
     const make = () => {
       const { scalarHead, states } = this.#forward(fed).prediction
@@ -326,7 +334,7 @@ export class Policy {
     name: string,
     { prefix = '', top }: { prefix?: string; top?: number | undefined } = {},
   ): Promise<Float32Array | null> {
-    const fed = batchFeeds(batch, targets, this.#sampler)
+    const fed = await this.#feed(batch, targets)
     const k = top && Math.min(top, this.config.language.vocab)
     const graph = `distribution:${fed.key}:${k ?? ''}`
     const make = () => {
@@ -353,7 +361,7 @@ export class Policy {
     targets: Targets,
     { name, build }: { readonly name: string; build(context: ObjectiveContext): Tensor },
   ): Promise<Float32Array> {
-    const fed = batchFeeds(batch, targets, this.#sampler)
+    const fed = await this.#feed(batch, targets)
     const graph = `tokens:${name}:${fed.key}${this.#key()}`
     const make = () => {
       const objective = { name, build: (context: ObjectiveContext) => ({ loss: build(context) }) }
@@ -367,6 +375,20 @@ export class Policy {
   /** Samples a completion for every row; prompts may carry different clips, and a prompt may have many rows. */
   generate(request: SampleRequest): Promise<GeneratedRow[]> {
     return sampleRows(this.#sampler, request)
+  }
+
+  /** Clips as they are where the encoder trains; else what it makes of them, which is made once. */
+  async #feed(batch: Batch, targets: Targets): Promise<Fed> {
+    const known = batch.audios.length > 0 && this.config.audio && !this.#encoderVaries
+    return batchFeeds(batch, targets, this.#sampler, known ? await this.#hearing.of(batch.audios) : undefined)
+  }
+
+  /** Whether what the encoder makes of a clip changes from step to step: it trains, or dropout hides some of it. */
+  get #encoderVaries(): boolean {
+    const drops = (this.adapter?.dropout ?? 0) > 0
+    return [...this.parameters.keys()].some(
+      (name) => towerOf(name) === 'encoder' && (this.#trains(name) || (drops && isLoraTensor(name))),
+    )
   }
 
   #forward({ sizes }: Fed, { training = false, ...run }: { training?: boolean } & TrainingRun = {}) {

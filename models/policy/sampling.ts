@@ -114,7 +114,7 @@ async function prefill(
   const { engine, mapped } = sampler
   const lengths = prompts.map(({ ids }) => ids.length)
   const time = upTo(Math.max(...lengths), TIME_BUCKET)
-  const text = paddedIds(prompts, nRows, time, heard?.tokensPerClip ?? 0, sampler)
+  const text = paddedIds(prompts, nRows, time, (clip) => clip * (heard?.tokensPerClip ?? 0), sampler)
   const nAudioRows = heard?.rows.shape[0] ?? 0
   const graph = `prefill:${nRows}x${time}x${nAudioRows}x${cache.capacity}${tempered ? ':tempered' : ''}`
   await engine.define(graph, () => compile(cachedGraph(nRows, time, nAudioRows, cache, sampler, tempered), mapped))
