@@ -19,6 +19,9 @@ import { addTrain } from './commands/train.ts'
 import { addTranscribe } from './commands/transcribe.ts'
 import { printLine } from './io.ts'
 import { runCli } from './program.ts'
+import { enterRoomyHeap } from './roomyHeap.ts'
+
+enterRoomyHeap(process.argv.slice(2))
 
 /** Every command, in the order of the help; a new one is one file and one line here. */
 const COMMANDS = [

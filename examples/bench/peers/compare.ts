@@ -14,9 +14,13 @@ export interface Comparison {
   readonly title: string
   /** Tokens that a repetition samples, where speed is told in tokens a second. */
   readonly nTokens?: number
+  /** Floating-point operations of the products that a repetition cannot do without: told as a share of the machine's peak. */
+  readonly flops?: number
   readonly rounds: number
   readonly warmUp: number
   readonly sides: readonly Side[]
+  /** Tells the machine's peak (`flopsPerMs`) once a round; needed with `flops`. */
+  readonly peak?: Start
   /** Starts a process for every repetition: what is measured happens once in a process. */
   readonly fresh?: boolean
   /** Throws when a peer did other work than ours. */
@@ -42,6 +46,8 @@ export interface Measured {
   /** Other times, each with its own ratio. */
   readonly further: readonly { readonly what: string; readonly ms: Spread; readonly ratio?: Spread }[]
   readonly openedBytes?: number
+  /** Share of the machine's peak that its products reached, all else that it did in the time. */
+  readonly share?: Spread
 }
 
 export interface Result {
@@ -60,6 +66,8 @@ export interface Result {
 export async function compare(comparison: Comparison, tell: (line: string) => void): Promise<Result> {
   const skipped: { name: string; why: string }[] = []
   const there: { side: Side; contestant: Contestant | null; replies: Reply[] }[] = []
+  let ruler: Contestant | undefined
+  const peaks: number[] = []
   const skip = (side: Side, error: unknown) => {
     const why = error instanceof Error ? error.message : String(error)
     skipped.push({ name: side.name, why })
@@ -81,16 +89,19 @@ export async function compare(comparison: Comparison, tell: (line: string) => vo
     }
     const ours = there[0]
     if (!ours || ours.side !== comparison.sides[0]) throw new Error(`${comparison.key}: ${skipped[0]?.why}`)
+    if (comparison.peak) ruler = await start(comparison.peak)
     for (let round = 0; round < comparison.rounds; round++) {
+      if (ruler) peaks.push((await ruler.go()).flopsPerMs as number)
       for (const one of there) one.replies.push(await once(one.side, one.contestant))
       if (round > 0) continue
       for (const { side, replies } of there.slice(1)) comparison.same?.(ours.replies[0]!, replies[0]!, side.name)
     }
     const { key, title, nTokens, rounds } = comparison
-    const sides = there.map((one) => measured(comparison, one, ours.replies))
+    const sides = there.map((one) => measured(comparison, one, ours.replies, peaks))
     return { key, title, ...(nTokens !== undefined && { nTokens }), rounds, skipped, sides }
   } finally {
     for (const { contestant } of there) await contestant?.close()
+    await ruler?.close()
   }
 }
 
@@ -105,9 +116,10 @@ async function once(side: Side, running: Contestant | null): Promise<Reply> {
 }
 
 function measured(
-  { further = {} }: Comparison,
+  { further = {}, flops }: Comparison,
   { side, replies }: { side: Side; replies: readonly Reply[] },
   ours: readonly Reply[],
+  peaks: readonly number[],
 ): Measured {
   const times = (key: string, of: readonly Reply[]) => of.map((reply) => reply[key] as number)
   const against = (key: string) =>
@@ -122,6 +134,8 @@ function measured(
     ...against('ms'),
     ...(side.aim !== undefined && { aim: side.aim }),
     further: Object.entries(further).map(([key, what]) => ({ what, ms: spread(times(key, replies)), ...against(key) })),
+    ...(flops !== undefined &&
+      peaks.length > 0 && { share: spread(replies.map(({ ms }, round) => flops / ms / peaks[round]!)) }),
     ...(opened.length > 0 && { openedBytes: Math.max(...opened) }),
   }
 }

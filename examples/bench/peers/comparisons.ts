@@ -2,7 +2,7 @@ import { openTokenizer } from '../../../models/index.ts'
 import type { Comparison } from './compare.ts'
 import type { Reply } from './contestant.ts'
 import { drawnIds, LEARNING_RATE, LORA_RANK, PROMPTS, quickstart, THREADS } from './sizes.ts'
-import { lacks, packed, quickstartShape, smollm2, smollm2Plain, type Work } from './work.ts'
+import { lacks, packed, quickstartShape, smollm2, smollm2Plain, tiny, type Work } from './work.ts'
 
 /** Families of comparisons, by the word that `--only` takes. */
 export const families: Record<string, (work: Work) => Promise<Comparison[]>> = {
@@ -11,16 +11,25 @@ export const families: Record<string, (work: Work) => Promise<Comparison[]>> = {
     await trainSmollm2(work, null),
     await trainSmollm2(work, LORA_RANK),
   ],
-  sample: async (work) => Promise.all([1, 8, 32].map((rows) => sample(work, rows))),
-  grpo: async (work) => [await grpo(work)],
+  sample: async (work) => [
+    ...(await Promise.all(ROWS.map((rows) => sampleTiny(work, rows)))),
+    ...(await Promise.all(ROWS.map((rows) => sample(work, rows)))),
+  ],
+  grpo: async (work) => [await grpo(work, 'tiny'), await grpo(work, 'smollm2')],
   open: async (work) => [await open(work)],
 }
 
 const SMOLLM2_WORDS = 49_152
 const TRAIN = { sequences: 4, tokens: 128 }
+const ROWS = [1, 8, 32] as const
 const SAMPLE = { prompt: 32, newTokens: 64 }
 const GRPO = { group: 8, newTokens: 48 }
 const AIMS = { eager: 1.3, transformers: 3, llamaCpp: 1, trl: 3 }
+
+/** Multiplied weights of SmolLM2-135M: its layers, and the embedding that gives the logits. */
+const LAYER_WEIGHTS = 30 * (2 * 576 * 576 + 2 * 576 * 192 + 3 * 576 * 1536)
+const LOGIT_WEIGHTS = 49_152 * 576
+const peak = (work: Work) => ({ script: 'rubato/peak', job: { threads: THREADS }, python: work.python })
 
 const common = { threads: THREADS, learningRate: LEARNING_RATE }
 
@@ -46,6 +55,9 @@ async function trainSmollm2(work: Work, lora: number | null): Promise<Comparison
     key: lora === null ? 'train/whole' : 'train/lora',
     title: `Training step, SmolLM2-135M, ${how}: ${TRAIN.sequences} × ${TRAIN.tokens} tokens`,
     ...trained(work, { ...common, folder, sequences, lora }),
+    // Forward 2 a weight and token; backward 4, without gradients of frozen weights 2.
+    flops: (lora === null ? 6 : 4) * (LAYER_WEIGHTS + LOGIT_WEIGHTS) * TRAIN.sequences * TRAIN.tokens,
+    peak: peak(work),
     rounds: 7,
   }
 }
@@ -89,6 +101,8 @@ async function sample(work: Work, rows: number): Promise<Comparison> {
     key: `sample/${rows}`,
     title: `Sampling, SmolLM2-135M, batch ${rows}: ${newTokens} tokens each behind ${prompt}`,
     nTokens: rows * newTokens,
+    flops: 2 * (LAYER_WEIGHTS * (prompt + rows * newTokens) + LOGIT_WEIGHTS * rows * newTokens),
+    peak: peak(work),
     rounds: 5,
     warmUp: 1,
     sides: [
@@ -104,23 +118,56 @@ async function sample(work: Work, rows: number): Promise<Comparison> {
       { name: 'llama.cpp, F32', ...llama(plain), aim: AIMS.llamaCpp },
       { name: 'llama.cpp, Q4_1', ...llama(packed(work)) },
     ],
-    same: (ours, theirs, name) => {
-      if (ours.nTokens !== theirs.nTokens)
-        throw new Error(`${name} sampled ${theirs.nTokens} tokens, we ${ours.nTokens}`)
-    },
+    same: sameTokens('sampled'),
   }
 }
 
-async function grpo(work: Work): Promise<Comparison> {
-  const folder = await smollm2(work)
-  const tokenizer = openTokenizer(folder)
-  const lengths = PROMPTS.map((text) => tokenizer.encode(text, { special: 'forbid' }).length)
-  const job = { ...common, ...GRPO, folder, prompts: PROMPTS, lora: null }
+/** The same with the quickstart's language model, whose products are so small that all else counts. */
+async function sampleTiny(work: Work, rows: number): Promise<Comparison> {
+  const folder = await tiny(work)
+  const { prompt, newTokens } = SAMPLE
+  const [ids] = drawnIds(1, prompt, quickstart.config.language.vocab)
+  const job = { ...common, folder, prompts: Array.from({ length: rows }, () => ids!), newTokens, temperature: 1 }
   return {
-    key: 'grpo',
-    title: `GRPO step, SmolLM2-135M: ${PROMPTS.length} prompts of ${[...new Set(lengths)].join(' and ')} tokens × ${GRPO.group} answers of ${GRPO.newTokens}, one update`,
-    rounds: 5,
-    warmUp: 1,
+    key: `sample-tiny/${rows}`,
+    title: `Sampling, quickstart's language model, batch ${rows}: ${newTokens} tokens each behind ${prompt}`,
+    nTokens: rows * newTokens,
+    rounds: 15,
+    warmUp: 2,
+    sides: [
+      { name: 'Rubato', script: 'rubato/sample', job, python: work.python },
+      {
+        name: 'transformers',
+        script: 'sample.py',
+        job,
+        python: work.python,
+        aim: AIMS.transformers,
+        ...lacks(work, 'transformers'),
+      },
+    ],
+    same: sameTokens('sampled'),
+  }
+}
+
+async function grpo(work: Work, model: 'tiny' | 'smollm2'): Promise<Comparison> {
+  const folder = await (model === 'tiny' ? tiny(work) : smollm2(work))
+  const tokenizer = openTokenizer(folder)
+  const prompts = equallyLong(PROMPTS, (text) => tokenizer.encode(text, { special: 'forbid' }).length)
+  const nTokens = tokenizer.encode(prompts[0]!, { special: 'forbid' }).length
+  const job = { ...common, ...GRPO, folder, prompts, lora: null }
+  const nNew = prompts.length * GRPO.group * GRPO.newTokens
+  const name = model === 'tiny' ? "quickstart's language model" : 'SmolLM2-135M'
+  return {
+    key: model === 'tiny' ? 'grpo/tiny' : 'grpo',
+    title: `GRPO step, ${name}: ${prompts.length} prompts of ${nTokens} tokens × ${GRPO.group} answers of ${GRPO.newTokens}, one update`,
+    ...(model === 'smollm2' && {
+      flops:
+        2 * (LAYER_WEIGHTS * prompts.length * nTokens + LAYER_WEIGHTS * nNew + LOGIT_WEIGHTS * nNew) +
+        6 * (LAYER_WEIGHTS * (GRPO.group * prompts.length * nTokens + nNew) + LOGIT_WEIGHTS * nNew),
+      peak: peak(work),
+    }),
+    rounds: model === 'tiny' ? 15 : 5,
+    warmUp: model === 'tiny' ? 3 : 1,
     sides: [
       { name: 'Rubato', script: 'rubato/grpo', job, python: work.python },
       {
@@ -133,11 +180,23 @@ async function grpo(work: Work): Promise<Comparison> {
         ...lacks(work, 'trl'),
       },
     ],
-    same: (ours, theirs, name) => {
-      if (ours.nTokens !== theirs.nTokens)
-        throw new Error(`${name} learnt ${theirs.nTokens} tokens, we ${ours.nTokens}`)
-    },
+    same: sameTokens('learnt'),
   }
+}
+
+/** Cuts texts at their ends until all have as many tokens as the shortest, so that nobody pads. */
+function equallyLong(texts: readonly string[], length: (text: string) => number): string[] {
+  const shortest = Math.min(...texts.map(length))
+  return texts.map((text) => {
+    let cut = text
+    while (length(cut) > shortest) cut = cut.slice(0, -1)
+    if (length(cut) !== shortest) throw new Error(`"${text}" cannot be cut to ${shortest} tokens`)
+    return cut
+  })
+}
+
+const sameTokens = (did: string) => (ours: Reply, theirs: Reply, name: string) => {
+  if (ours.nTokens !== theirs.nTokens) throw new Error(`${name} ${did} ${theirs.nTokens} tokens, we ${ours.nTokens}`)
 }
 
 async function open(work: Work): Promise<Comparison> {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { ROOMY_HEAP } from '../../../src/cli/roomyHeap.ts'
 
 /** What one repetition told: its time, the most memory its process has held, and what shows that it did the same work. */
 export interface Reply {
@@ -40,8 +41,12 @@ const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 export async function start({ script, job, python, timeoutSeconds = 600 }: Start): Promise<Contestant> {
   const isPython = script.endsWith('.py')
   const child = isPython
-    ? run(python, [path.join(sources, 'python', script), JSON.stringify(job)])
-    : run(process.execPath, [...process.execArgv, path.join(here, `${script}.${extension}`), JSON.stringify(job)])
+    ? run(python, [path.join(sources, 'python', script), JSON.stringify(job)], {})
+    : run(
+        process.execPath,
+        [...process.execArgv, path.join(here, `${script}.${extension}`), JSON.stringify(job)],
+        ROOMY_HEAP, // as the command `rubato` does
+      )
   const replies = createInterface({ input: child.stdio[3] as Readable })
   const waiting: ((line: object | Error) => void)[] = []
   let last = ''
@@ -89,9 +94,9 @@ export async function start({ script, job, python, timeoutSeconds = 600 }: Start
   }
 }
 
-function run(command: string, args: readonly string[]): ChildProcess {
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, OMP_NUM_THREADS: '2', TOKENIZERS_PARALLELISM: 'false', HF_HUB_OFFLINE: '1' },
+    env: { ...process.env, ...env, OMP_NUM_THREADS: '2', TOKENIZERS_PARALLELISM: 'false', HF_HUB_OFFLINE: '1' },
   })
 }

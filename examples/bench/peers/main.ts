@@ -121,6 +121,7 @@ function show({ result, conditions }: Kept, note?: string): void {
         row.theirs,
         ratioText(row.ratio),
         heldText(row).replaceAll('**', ''),
+        row.shares,
         row.memory,
       ]),
     ),

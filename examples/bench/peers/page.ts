@@ -29,6 +29,8 @@ export interface Row {
   readonly ratio: Spread
   readonly aim: number | undefined
   readonly memory: string
+  /** Of the machine's peak, ours / theirs; empty where it says nothing. */
+  readonly shares: string
 }
 
 export function rowsOf({ title, nTokens, sides }: Result): Row[] {
@@ -36,7 +38,9 @@ export function rowsOf({ title, nTokens, sides }: Result): Row[] {
   const figure = ({ median }: Spread) =>
     nTokens === undefined ? duration(median) : `${significant((1000 * nTokens) / median)} tokens/s`
   return peers.flatMap((peer) => {
-    const row = { what: title, peer: peer.name, aim: peer.aim, memory: memories(ours!.peakBytes, peer.peakBytes) }
+    const shares = ours!.share && peer.share ? `${percent(ours!.share)} / ${percent(peer.share)}` : ''
+    const memory = memories(ours!.peakBytes, peer.peakBytes)
+    const row = { what: title, peer: peer.name, aim: peer.aim, memory, shares }
     const first = { ...row, ours: figure(ours!.ms), theirs: figure(peer.ms), ratio: peer.ratio! }
     if (peer.openedBytes !== undefined) first.memory = memories(ours!.openedBytes!, peer.openedBytes)
     const further = peer.further.map(({ what, ms, ratio }, i) => ({
@@ -50,6 +54,7 @@ export function rowsOf({ title, nTokens, sides }: Result): Row[] {
   })
 }
 
+const percent = ({ median }: Spread): string => `${Math.round(100 * median)} %`
 const memories = (ours: number, theirs: number): string => `${gigabytes(ours)} / ${gigabytes(theirs)} GB`
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2)
 const duration = (ms: number): string => (ms >= 1000 ? `${significant(ms / 1000)} s` : `${significant(ms)} ms`)
@@ -78,11 +83,11 @@ export function tables(kept: readonly Kept[]): string {
     result.skipped.map(({ name, why }) => `- ${result.title}: ${name}. ${why}`),
   )
   const lines = [
-    '| what | peer | Rubato | peer | times as fast (quartiles) | aim | most memory, Rubato / peer |',
-    '|---|---|---|---|---|---|---|',
+    '| what | peer | Rubato | peer | times as fast (quartiles) | aim | share of the peak, Rubato / peer | most memory, Rubato / peer |',
+    '|---|---|---|---|---|---|---|---|',
     ...rows.map(
       (row) =>
-        `| ${[row.what, row.peer, row.ours, row.theirs, ratioText(row.ratio), heldText(row), row.memory].join(' | ')} |`,
+        `| ${[row.what, row.peer, row.ours, row.theirs, ratioText(row.ratio), heldText(row), row.shares, row.memory].join(' | ')} |`,
     ),
     '',
     ...(skipped.length > 0 ? ['Skipped:', '', ...skipped, ''] : []),

@@ -1,9 +1,19 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { importGguf, Policy, startEngine, toConfigJson, writeSafetensors } from '../../../models/index.ts'
+import {
+  importGguf,
+  openTokenizer,
+  Policy,
+  startEngine,
+  toConfigJson,
+  trainTokenizer,
+  writeSafetensors,
+} from '../../../models/index.ts'
+import { saveModel } from '../../../src/model/modelFolder.ts'
+import { rendererOf } from '../../../src/prompts/chatRenderer.ts'
 import { seededRandom } from '../../../src/random.ts'
 import { quickstart } from './sizes.ts'
 
@@ -76,4 +86,23 @@ export async function quickstartShape(work: Work): Promise<{ folder: string; fea
   const features = path.join(folder, 'features.safetensors')
   writeSafetensors(features, new Map([['log_mel', { shape, data }]]))
   return { folder, features }
+}
+
+/** The quickstart's language model alone, with drawn weights and a tokenizer of its own vocabulary: a whole folder. */
+export async function tiny(work: Work): Promise<string> {
+  const folder = path.join(work.folder, 'tiny')
+  if (existsSync(path.join(folder, 'model.safetensors'))) return folder
+  mkdirSync(folder, { recursive: true })
+  const { language } = quickstart.config
+  const corpus = readFileSync(path.join(root, 'README.md'), 'utf8').split('\n')
+  const tokenizer = openTokenizer(trainTokenizer(corpus, { vocab: language.vocab }))
+  const engine = startEngine()
+  try {
+    const policy = new Policy({ config: { audio: null, language }, engine, audioId: -1, padId: 0 })
+    await policy.initialise(1)
+    await saveModel(folder, { policy, tokenizer, renderer: rendererOf(tokenizer, 1) }, 30)
+  } finally {
+    await engine.close()
+  }
+  return folder
 }
