@@ -1,0 +1,13 @@
+/**
+ * Voice chat and audio analysis in one model, `npx tsx examples/chat/main.ts`: makes conversations of recorded sounds and
+ * synthesised speech, trains a small model on both modes, and prints how each was learnt. A few minutes on one core;
+ * everything is kept in `runs/chat`. `--resume` goes on with a run that was stopped.
+ */
+import path from 'node:path'
+import { makeConversations } from './makeConversations.ts'
+
+const DATA = { outDir: path.join('data', 'chat'), seed: 1, nTrain: 900, nEval: 120 }
+
+process.chdir(path.join(import.meta.dirname, '..', '..'))
+console.error('conversations of recorded sounds and synthesised speech')
+await makeConversations(DATA)
