@@ -4,10 +4,10 @@
  * everything is kept in `runs/chat`. `--resume` goes on with a run that was stopped.
  */
 import path from 'node:path'
-import { makeConversations } from './makeConversations.ts'
-
-const DATA = { outDir: path.join('data', 'chat'), seed: 1, nTrain: 900, nEval: 120 }
+import { trainAndTell } from '../beforeAndAfter.ts'
+import { CONVERSATIONS, makeConversations } from './makeConversations.ts'
 
 process.chdir(path.join(import.meta.dirname, '..', '..'))
 console.error('conversations of recorded sounds and synthesised speech')
-await makeConversations(DATA)
+await makeConversations({ outDir: path.join('data', 'chat'), ...CONVERSATIONS })
+await trainAndTell('chat', path.join('examples', 'chat', 'recipe.yaml'), process.argv.slice(2))

@@ -22,6 +22,9 @@ export interface ConversationOptions {
   readonly nEval: number
 }
 
+/** Those of the example and of its bench. */
+export const CONVERSATIONS = { seed: 1, nTrain: 900, nEval: 160 } as const
+
 /** Goes up whenever the same options give other data. */
 const VERSION = 1
 

@@ -81,6 +81,7 @@ export const evaluationRecord = z.object({
   criteria: z
     .array(z.object({ group: z.string(), pass_rate: z.number(), n: z.number(), sign: z.number().default(1) }))
     .default([]),
+  modes: z.array(z.object({ mode: z.string(), score: z.number(), n: z.number() })).nullish(),
   analysis: analysis.nullish().catch(null), // what it cannot draw, it leaves out
   answers_file: z.string().nullish(),
 })

@@ -9,11 +9,11 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { makeConversations } from '../../chat/makeConversations.ts'
+import { CONVERSATIONS, makeConversations } from '../../chat/makeConversations.ts'
 import { ARMS, SEEDS } from './arms.ts'
 import { claimsOf } from './claims.ts'
 import { resultsPage } from './page.ts'
-import { type ArmResult, DATA, runArm, settingsOf } from './runArm.ts'
+import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 
 const ROOT = path.resolve('runs', 'modes')
 const KEPT = path.join(ROOT, 'results.jsonl')
@@ -24,7 +24,7 @@ const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
 const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
 
 mkdirSync(ROOT, { recursive: true })
-await makeConversations({ outDir: path.join(ROOT, 'data'), ...DATA })
+await makeConversations({ outDir: path.join(ROOT, 'data'), ...CONVERSATIONS })
 const results = known()
 for (const seed of seeds) {
   for (const arm of ARMS) {

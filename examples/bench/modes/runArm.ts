@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { evaluateModel, silentProgress, trainRun } from '../../../src/index.ts'
+import { evaluateModel, readRecipe, silentProgress, trainRun } from '../../../src/index.ts'
+import { CONVERSATIONS } from '../../chat/makeConversations.ts'
 import { MANNERS, type Manner, mannerOf } from '../../chat/manner.ts'
 import { type Arm, type AskedControl, CONTROLS } from './arms.ts'
 
@@ -25,15 +26,12 @@ export interface ArmResult {
   readonly asked: Readonly<Record<AskedControl, Readonly<Record<Manner, Answers>>>>
 }
 
-export const DATA = { seed: 1, nTrain: 900, nEval: 120 }
 const RECIPE = path.join('examples', 'chat', 'recipe.yaml')
 const MAX_TOKENS = 16
-/** Steps of the recipe's stages, which teaches both modes; a model of one mode meets as many conversations of it in half of them. */
-const STEPS = { sft: 440, rl: 20 }
 
 export const settingsOf = (): string =>
   createHash('sha256')
-    .update(`${readFileSync(RECIPE, 'utf8')}${MAX_TOKENS}/${JSON.stringify([DATA, STEPS])}`)
+    .update(`${readFileSync(RECIPE, 'utf8')}${MAX_TOKENS}/${JSON.stringify(CONVERSATIONS)}`)
     .digest('hex')
     .slice(0, 12)
 
@@ -55,8 +53,7 @@ export async function runArm(
       overrides: [
         `seed=${seed}`,
         `data=[${modes.map((mode) => `{path: ${data(mode)}}`).join(', ')}]`,
-        `stages[0].sft.steps=${(STEPS.sft * modes.length) / MANNERS.length}`,
-        `stages[1].rl.steps=${(STEPS.rl * modes.length) / MANNERS.length}`,
+        ...(await stepsFor(modes.length / MANNERS.length)),
         'eval=[]',
       ],
       runFolder: folder,
@@ -81,6 +78,15 @@ export async function runArm(
     seconds: (performance.now() - started) / 1000,
     asked: answersOf(answersFile, data('eval')),
   }
+}
+
+/** The recipe teaches both modes; a model of one meets as many conversations of it in half of the steps. */
+async function stepsFor(share: number): Promise<string[]> {
+  const { stages } = await readRecipe(RECIPE)
+  return stages.map((stage, i) => {
+    if (!('steps' in stage)) throw new Error(`${RECIPE}: stages[${i}] names no steps.`)
+    return `stages[${i}].${stage.kind}.steps=${Math.round(stage.steps * share)}`
+  })
 }
 
 function answersOf(answersFile: string, evalFile: string): ArmResult['asked'] {

@@ -31,7 +31,7 @@ export function evaluationsSection(run: Run, findings: Findings): Html {
   <table>
     <thead><tr><th scope="col">Evaluation</th><th scope="col" class="n">Score, %</th>
       <th scope="col">Interval</th><th scope="col" class="n">Samples</th><th scope="col" class="n">Unknown verdicts</th></tr></thead>
-    <tbody>${run.evaluations.map((evaluation) => row(evaluation, evaluation === findings.after))}</tbody>
+    <tbody>${run.evaluations.map((evaluation) => [row(evaluation, evaluation === findings.after), ...modeRows(evaluation)])}</tbody>
   </table>
 </div>`,
     comparability(run),
@@ -46,6 +46,13 @@ function row(evaluation: Evaluation, strong: boolean): Html {
     <td class="n">${evaluation.n_samples}</td>
     <td class="n">${unknowns(evaluation)}</td></tr>`
 }
+
+/** Of samples of several modes, the score of each. */
+const modeRows = ({ modes }: Evaluation): Html[] =>
+  (modes ?? []).map(
+    ({ mode, score, n }) => html`<tr class="part"><th scope="row">… ${mode.replaceAll('-', ' ')}</th>
+    <td class="n">${percent(score)}</td><td></td><td class="n">${n}</td><td></td></tr>`,
+  )
 
 function intervalBar(score: number, [low, high]: [number, number]): Html {
   const at = (share: number) => (Math.min(1, Math.max(0, share)) * 100).toFixed(1)
