@@ -54,7 +54,8 @@ const CONTROLS = {
 }
 
 /**
- * Scores in percent, a row for each evaluation, control and mode; 95 % intervals where there is one. `untrained` are the
+ * Scores in percent, a row for each evaluation and control with 95 % intervals, and one for each mode and each figure of its
+ * tasks. `untrained` are the
  * evaluations of a run that learnt nothing, `trained` those before and after RL.
  */
 export function beforeAndAfter(untrained: readonly EvaluationRecord[], trained: readonly EvaluationRecord[]): string {
@@ -78,7 +79,14 @@ export function beforeAndAfter(untrained: readonly EvaluationRecord[], trained: 
         const cells = records.map((one) => percent(one?.modes?.find((own) => own.mode === mode)?.score))
         return `| … ${mode} | ${cells.join(' | ')} |`
       })
-      return [whole, ...modes]
+      const figures = (record.tasks ?? []).map(({ task, metric, unit }) => {
+        const cells = records.map((one) => {
+          const value = one?.tasks?.find((own) => own.task === task && own.metric === metric)?.value
+          return value === undefined || value === null ? '–' : value.toFixed(1)
+        })
+        return `| … ${metric}${unit && `, ${unit}`} | ${cells.join(' | ')} |`
+      })
+      return [whole, ...modes, ...figures]
     })
   return ['| score, % | before | after SFT | after RL |', '|---|---:|---:|---:|', ...rows].join('\n')
 }

@@ -26,7 +26,7 @@ export interface ConversationOptions {
 export const CONVERSATIONS = { seed: 1, nTrain: 900, nEval: 160 } as const
 
 /** Goes up whenever the same options give other data. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * Makes, once, `voice-chat.jsonl` and `audio-analysis.jsonl` to learn from, and `eval.jsonl` with conversations of both modes

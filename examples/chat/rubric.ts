@@ -13,7 +13,8 @@ export interface Wanted {
   readonly words?: readonly string[]
 }
 
-const POINTS = { names: 4, says: 4, number: 2, manner: 2, otherManner: -2, invents: -2, brief: 1 }
+/** What is said counts most: an answer in the right manner that heard nothing earns a sixth. */
+const POINTS = { names: 5, says: 5, number: 2, manner: 1, otherManner: -2, invents: -2, long: -1 }
 const MOST_WORDS = 12
 
 export const nameOf = (family: number): string => FAMILIES[family]!.name
@@ -65,10 +66,10 @@ export function rubricOf({ manner, family, number, words = [] }: Wanted): Rubric
       verify: { kind: 'contains', any_of: absent, plural: true },
     },
     {
-      id: 'brief',
-      criterion: `Uses at most ${MOST_WORDS} words.`,
-      points: POINTS.brief,
-      verify: { kind: 'word-count', min: 1, max: MOST_WORDS },
+      id: 'long',
+      criterion: `Uses more than ${MOST_WORDS} words.`,
+      points: POINTS.long,
+      verify: { kind: 'word-count', min: MOST_WORDS + 1, max: 1000 },
     },
   ]
   return { name: 'chat', criteria: criteria.filter((criterion) => criterion !== null) }

@@ -3,7 +3,7 @@
  * by examples/chat/recipe.yaml. Writes docs/results/modes.md. What it has measured it keeps in runs/modes and does not measure again; a page is
  * written after every seed.
  *
- *     npm run bench:modes -- --seeds 1 --page modes.md   # the first seed alone, on a page elsewhere
+ *     npm run bench:modes -- --seeds 1 --arms both --page /tmp/modes.md   # one seed of one arm, on a page elsewhere
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
@@ -18,16 +18,21 @@ import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 const ROOT = path.resolve('runs', 'modes')
 const KEPT = path.join(ROOT, 'results.jsonl')
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, page: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, arms: { type: 'string' }, page: { type: 'string' } },
+})
 const page = path.resolve(values.page ?? path.join('docs', 'results', 'modes.md'))
 const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
+const wanted = values.arms?.split(',') ?? ARMS.map(({ id }) => id)
+const unknown = wanted.find((id) => !ARMS.some((arm) => arm.id === id))
+if (unknown !== undefined) throw new Error(`no arm "${unknown}". There are ${ARMS.map(({ id }) => id).join(', ')}.`)
 const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
 
 mkdirSync(ROOT, { recursive: true })
 await makeConversations({ outDir: path.join(ROOT, 'data'), ...CONVERSATIONS })
 const results = known()
 for (const seed of seeds) {
-  for (const arm of ARMS) {
+  for (const arm of ARMS.filter(({ id }) => wanted.includes(id))) {
     if (results.some((result) => result.arm === arm.id && result.seed === seed)) continue
     const result = await runArm(ROOT, arm, seed, (what) => console.error(`${arm.title}, seed ${seed}: ${what}`))
     appendFileSync(KEPT, `${JSON.stringify(result)}\n`)

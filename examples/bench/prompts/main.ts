@@ -3,7 +3,7 @@
  * trained from nothing on the same clips. Writes docs/results/prompts.md; takes about half an hour on two idle cores. What it
  * has measured it keeps in runs/prompts and does not measure again; a page is written after every seed.
  *
- *     npm run bench:prompts -- --seeds 1   # the first seed alone
+ *     npm run bench:prompts -- --seeds 1 --arms tags --page /tmp/prompts.md   # one seed of one arm, on a page elsewhere
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -17,10 +17,15 @@ import { resultsPage } from './page.ts'
 import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 
 const ROOT = path.resolve('runs', 'prompts')
-const PAGE = path.resolve('docs', 'results', 'prompts.md')
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { seeds: { type: 'string' }, arms: { type: 'string' }, page: { type: 'string' } },
+})
+const page = path.resolve(values.page ?? path.join('docs', 'results', 'prompts.md'))
 const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
+const wanted = values.arms?.split(',') ?? ARMS.map(({ id }) => id)
+const unknown = wanted.find((id) => !ARMS.some((arm) => arm.id === id))
+if (unknown !== undefined) throw new Error(`no arm "${unknown}". There are ${ARMS.map(({ id }) => id).join(', ')}.`)
 
 mkdirSync(ROOT, { recursive: true })
 await makeData(path.join(ROOT, 'data'))
@@ -32,16 +37,16 @@ const kept = openResults<ArmResult, 'arm' | 'seed' | 'settings'>(path.join(ROOT,
 const settings = settingsOf()
 const results = SEEDS.flatMap((seed) => ARMS.flatMap(({ id: arm }) => kept.find({ arm, seed, settings }) ?? []))
 for (const seed of seeds) {
-  for (const arm of ARMS) {
+  for (const arm of ARMS.filter(({ id }) => wanted.includes(id))) {
     if (results.some((result) => result.arm === arm.id && result.seed === seed)) continue
     const result = await runArm(ROOT, arm, seed, (what) => console.error(`${arm.title}, seed ${seed}: ${what}`))
     kept.add(result)
     results.push(result)
   }
-  mkdirSync(path.dirname(PAGE), { recursive: true })
-  writeFileSync(PAGE, resultsPage(results, machine()))
+  mkdirSync(path.dirname(page), { recursive: true })
+  writeFileSync(page, resultsPage(results, machine()))
 }
 for (const { says, figures, holds } of claimsOf(results)) {
   console.log(`${holds === null ? '?' : holds ? '✓' : '✗'} ${says} ${figures}`)
 }
-console.log(`\nLook at ${path.relative('', PAGE)}.`)
+console.log(`\nLook at ${path.relative('', page)}.`)
