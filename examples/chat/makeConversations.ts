@@ -26,7 +26,7 @@ export interface ConversationOptions {
 export const CONVERSATIONS = { seed: 1, nTrain: 900, nEval: 160 } as const
 
 /** Goes up whenever the same options give other data. */
-const VERSION = 2
+export const CONVERSATIONS_VERSION = 2
 
 /**
  * Makes, once, `voice-chat.jsonl` and `audio-analysis.jsonl` to learn from, and `eval.jsonl` with conversations of both modes
@@ -36,7 +36,7 @@ const VERSION = 2
  */
 export async function makeConversations(options: ConversationOptions): Promise<void> {
   const { outDir, seed, nTrain, nEval } = options
-  const wanted = JSON.stringify({ version: VERSION, seed, nTrain, nEval })
+  const wanted = JSON.stringify({ version: CONVERSATIONS_VERSION, seed, nTrain, nEval })
   const manifest = (folder: string) => path.join(folder, 'manifest.json')
   if (existsSync(manifest(outDir)) && readFileSync(manifest(outDir), 'utf8') === wanted) return
   const random = seededRandom(seed)

@@ -108,7 +108,7 @@ const lineOf = (id: string, audio: string, { language, name }: Speaker, random: 
   tags: { language, speaker: name },
 })
 
-/** The right language, no other, and not much else. */
+/** The right language, no other, and not much else; an answer that names none earns nothing. */
 export function rubricOf(language: Speaker['language']): Rubric {
   const criteria: Criterion[] = [
     {
@@ -125,10 +125,10 @@ export function rubricOf(language: Speaker['language']): Rubric {
       verify: { kind: 'contains', any_of: LANGUAGES.filter((other) => other !== language), plural: false },
     },
     {
-      id: 'brief',
-      criterion: 'Uses at most 6 words.',
-      points: 1,
-      verify: { kind: 'word-count', min: 1, max: 6 },
+      id: 'long',
+      criterion: 'Uses more than 6 words.',
+      points: -1,
+      verify: { kind: 'word-count', min: 7, max: 1000 },
     },
   ]
   return { name: 'spoken-language', criteria }

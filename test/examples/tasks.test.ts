@@ -1,9 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { beforeAndAfter } from '../../examples/beforeAndAfter.ts'
 import { rubricOf as languageRubric } from '../../examples/languages/makeClips.ts'
 import { allDates, rubricOf as dateRubric, recordingsOf, translationOf } from '../../examples/translation/dates.ts'
+import { readRecipe } from '../../src/recipe/index.ts'
 import { judgeByVerifiers } from '../../src/rollout/judgeAnswer.ts'
 import type { EvaluationRecord } from '../../src/runs/index.ts'
+
+const examples = path.join(import.meta.dirname, '../../examples')
+
+it.each(['chat', 'languages', 'translation'])(
+  'the recipe of examples/%s ends with RL and asks whether it listens',
+  async (name) => {
+    const { stages, eval: evaluations } = await readRecipe(path.join(examples, name, 'recipe.yaml'))
+    expect(stages.map(({ kind }) => kind)).toEqual(['sft', 'rl'])
+    for (const { controls } of evaluations) expect(controls).toEqual(expect.arrayContaining(['none', 'silenced']))
+  },
+)
+
+it('examples/README.md links every folder of examples', () => {
+  const readme = readFileSync(path.join(examples, 'README.md'), 'utf8')
+  for (const entry of readdirSync(examples, { withFileTypes: true })) {
+    if (entry.isDirectory()) expect(readme).toMatch(new RegExp(`\\]\\(${entry.name}[/)]`))
+  }
+})
 
 describe('the rubric of a spoken date', () => {
   const dates = allDates()
@@ -33,9 +54,10 @@ describe('the rubric of a spoken date', () => {
 it('the rubric of a language gives points to it alone, and takes them where another is named beside it', () => {
   const score = (answer: string) => judgeByVerifiers(languageRubric('Italian'), answer).score
   expect(score('it is italian.')).toBe(1)
-  expect(score('it is french.')).toBe(-0.5)
-  expect(score('italian or french.')).toBe(0.25)
-  expect(score('it is a language that i think is italian.')).toBe(0.75)
+  expect(score('it is french.')).toBe(-1)
+  expect(score('italian or french.')).toBe(0)
+  expect(score('it is a language that i think is italian.')).toBeCloseTo(2 / 3, 10)
+  expect(score('it is a language.')).toBe(0)
 })
 
 it('the table of an example has a row for every evaluation, control, mode and figure, and gaps where nothing was measured', () => {

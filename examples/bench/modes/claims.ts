@@ -42,6 +42,11 @@ export const NAMES: Readonly<Record<Manner, string>> = {
 }
 export const otherMode = (mode: Manner): Manner => MANNERS.find((one) => one !== mode)!
 
+const EQUAL = {
+  conversations: 'from as many conversations of it',
+  steps: 'for as many steps, from twice as many conversations of it',
+}
+
 export function claimsOf(results: readonly ArmResult[]): Claim[] {
   const claim = (
     says: string,
@@ -53,13 +58,15 @@ export function claimsOf(results: readonly ArmResult[]): Claim[] {
     holds: sides.every(([, values]) => values.length > 0) ? holds(...sides.map(([, values]) => values)) : null,
   })
   return MANNERS.flatMap((mode) => [
-    claim(
-      `A model of both modes is within ${MARGIN} points of one of ${NAMES[mode]} alone (means over seeds).`,
-      [
-        ['both', scores(results, 'both', mode)],
-        ['alone', scores(results, ALONE[mode], mode)],
-      ],
-      (both, alone) => mean(both!) >= mean(alone!) - MARGIN,
+    ...(['conversations', 'steps'] as const).map((equal) =>
+      claim(
+        `A model of both modes is within ${MARGIN} points of one that learnt ${NAMES[mode]} alone, ${EQUAL[equal]} (means over seeds).`,
+        [
+          ['both', scores(results, 'both', mode)],
+          ['alone', scores(results, ALONE[mode][equal], mode)],
+        ],
+        (both, alone) => mean(both!) >= mean(alone!) - MARGIN,
+      ),
     ),
     claim(
       `It answers at most ${MOST_CONFUSED} % of ${NAMES[mode]} in the manner of ${NAMES[otherMode(mode)]}, with every seed.`,

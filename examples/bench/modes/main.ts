@@ -1,5 +1,5 @@
 /**
- * One model of two modes against a model of each, `npm run bench:modes`: three arms, three seeds, each trained from nothing
+ * One model of two modes against a model of each, `npm run bench:modes`: five arms, three seeds, each trained from nothing
  * by examples/chat/recipe.yaml. Writes docs/results/modes.md. What it has measured it keeps in runs/modes and does not measure again; a page is
  * written after every seed.
  *

@@ -13,10 +13,10 @@ export function resultsPage(results: readonly ArmResult[], machine: string): str
 
 Written by \`npm run bench:modes\` on ${machine}; ${results.length} trainings from nothing, ${minutes.toFixed(0)} minutes in all.${missing}
 
-[examples/chat](../../examples/chat) once on both modes, once on each alone. In voice chat the user only speaks: a question over a sound, a
+[examples/chat](../../examples/chat) on both modes and on each alone, for four tenths of its steps. In voice chat the user only speaks: a question over a sound, a
 greeting, thanks, a question back in a spoken conversation. In audio analysis something is asked of clips, in writing or in another clip; of
 several clips by their numbers, which go on over the turns. No prompt says which mode is wanted. A model of one mode meets as many conversations of
-it as the model of both, in half of the steps. Scores are of one rubric for both modes, on recordings of sounds and on voices that no training heard.
+it as the model of both, in half of the steps; or trains for as many steps, and meets twice as many. Scores are of one rubric for both modes, on recordings of sounds and on voices that no training heard.
 The models are small and start from nothing, so they hear poorly: compare the rows, not the numbers with those of others.
 
 ## What was expected, and what was found

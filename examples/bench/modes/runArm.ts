@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { evaluateModel, readRecipe, silentProgress, trainRun } from '../../../src/index.ts'
-import { CONVERSATIONS } from '../../chat/makeConversations.ts'
-import { MANNERS, type Manner, mannerOf } from '../../chat/manner.ts'
-import { type Arm, type AskedControl, CONTROLS } from './arms.ts'
+import { CONVERSATIONS, CONVERSATIONS_VERSION } from '../../chat/makeConversations.ts'
+import { type Manner, mannerOf } from '../../chat/manner.ts'
+import { ARMS, type Arm, type AskedControl, CONTROLS } from './arms.ts'
 
 /** How the conversations of one mode were answered under one control. */
 export interface Answers {
@@ -31,14 +31,16 @@ const MAX_TOKENS = 16
 
 export const settingsOf = (): string =>
   createHash('sha256')
-    .update(`${readFileSync(RECIPE, 'utf8')}${MAX_TOKENS}/${JSON.stringify(CONVERSATIONS)}`)
+    .update(
+      `${readFileSync(RECIPE, 'utf8')}${MAX_TOKENS}/${JSON.stringify([CONVERSATIONS, CONVERSATIONS_VERSION, ARMS])}`,
+    )
     .digest('hex')
     .slice(0, 12)
 
 /** Trains one arm from nothing and asks it for both modes; a model that is there is not trained again. */
 export async function runArm(
   root: string,
-  { id, modes }: Arm,
+  { id, modes, steps }: Arm,
   seed: number,
   say: (what: string) => void,
 ): Promise<ArmResult> {
@@ -53,7 +55,7 @@ export async function runArm(
       overrides: [
         `seed=${seed}`,
         `data=[${modes.map((mode) => `{path: ${data(mode)}}`).join(', ')}]`,
-        ...(await stepsFor(modes.length / MANNERS.length)),
+        ...(await stepsFor(steps)),
         'eval=[]',
       ],
       runFolder: folder,
@@ -80,7 +82,7 @@ export async function runArm(
   }
 }
 
-/** The recipe teaches both modes; a model of one meets as many conversations of it in half of the steps. */
+/** A share of the steps of every stage of the recipe. */
 async function stepsFor(share: number): Promise<string[]> {
   const { stages } = await readRecipe(RECIPE)
   return stages.map((stage, i) => {

@@ -31,7 +31,9 @@ export const addInfo =
         const info = await infoOf(path)
         if (json) return printJson(io.stdout, info)
         const { renderFacts } = await import('../../progress/index.ts')
-        const text = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en-US') : value)
+        const text = (value: string | number) =>
+          // A learning rate has few digits, all of them small; a count of parameters has many.
+          typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 12 }) : value
         const parts = Object.entries(info).map(([heading, facts]) => {
           const lines = renderFacts(
             Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, text(value)])),
