@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { createProgress, freshRunPath, silentProgress, trainRun } from '../src/index.ts'
+import { createProgress, freshRunPath, readRecipe, silentProgress, trainRun } from '../src/index.ts'
 import type { EvaluationRecord } from '../src/runs/index.ts'
 
-/** How much an untrained model is moved before it is asked: not at all that anybody could measure. */
-const UNTRAINED = '[{ sft: { steps: 1, batch: 1, learning_rate: 1.0e-30 } }]'
+/** How far an untrained model is moved before it is asked: not at all that anybody could measure. */
+const UNTRAINED = { steps: 1, batch: 1, learning_rate: 1e-30 }
 
 /**
  * Trains a recipe that ends with RL in `runs/NAME`, as `rubato train` does, and prints its evaluations before training, after
@@ -20,10 +20,11 @@ export async function trainAndTell(name: string, recipeFile: string, words: read
   }
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
+  const { stages, data } = await readRecipe(recipeFile)
   const untrained = freshRunPath('runs', `${name}-untrained`)
   await trainRun({
     recipeFile,
-    overrides: [`stages=${UNTRAINED}`],
+    overrides: [`stages=${JSON.stringify([{ sft: { ...UNTRAINED, data: stages[0]!.data ?? data } }])}`],
     runFolder: untrained,
     progress: silentProgress,
     signal: stop.signal,

@@ -54,6 +54,13 @@ export const allDates = (): SpokenDate[] =>
     MONTHS.flatMap((_, month) => DAYS.map((_, i): SpokenDate => ({ weekday, day: i + 1, month }))),
   )
 
+/** Every word of a date: the name of its recording, and what it is in English. */
+export const allWords = (): [string, string][] => [
+  ...WEEKDAYS.map((word, i): [string, string] => [`day-${i}`, word]),
+  ...DAYS.map((word, i): [string, string] => [`${i + 1}`, word]),
+  ...MONTHS.map((word, i): [string, string] => [`mon-${i}`, word]),
+]
+
 /** Names of the recordings within Asterisk's `digits`, in the order in which Spanish, French and Italian say them. */
 export const recordingsOf = ({ weekday, day, month }: SpokenDate): string[] => [
   `day-${weekday}`,

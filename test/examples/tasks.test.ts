@@ -14,7 +14,8 @@ it.each(['chat', 'languages', 'translation'])(
   'the recipe of examples/%s ends with RL and asks whether it listens',
   async (name) => {
     const { stages, eval: evaluations } = await readRecipe(path.join(examples, name, 'recipe.yaml'))
-    expect(stages.map(({ kind }) => kind)).toEqual(['sft', 'rl'])
+    expect(stages.slice(0, -1).every(({ kind }) => kind === 'sft')).toBe(true)
+    expect(stages.at(-1)!.kind).toBe('rl')
     for (const { controls } of evaluations) expect(controls).toEqual(expect.arrayContaining(['none', 'silenced']))
   },
 )
