@@ -58,7 +58,7 @@ async function trainSmollm2(work: Work, lora: number | null): Promise<Comparison
     // Forward 2 a weight and token; backward 4, without gradients of frozen weights 2.
     flops: (lora === null ? 6 : 4) * (LAYER_WEIGHTS + LOGIT_WEIGHTS) * TRAIN.sequences * TRAIN.tokens,
     peak: peak(work),
-    rounds: 7,
+    rounds: 5,
   }
 }
 
