@@ -8,9 +8,14 @@ const UNTRAINED = { steps: 1, batch: 1, learning_rate: 1e-30 }
 
 /**
  * Trains a recipe that ends with RL in `runs/NAME`, as `rubato train` does, and prints its evaluations before training, after
- * supervised fine-tuning and after RL as a table in Markdown. `--resume` among the words goes on with a run that was stopped.
+ * supervised fine-tuning and after RL as a table in Markdown, with the rates of the criteria of `groups`. `--resume` among the words goes on with a run that was stopped.
  */
-export async function trainAndTell(name: string, recipeFile: string, words: readonly string[]): Promise<void> {
+export async function trainAndTell(
+  name: string,
+  recipeFile: string,
+  words: readonly string[],
+  groups: readonly string[] = [],
+): Promise<void> {
   const run = path.join('runs', name)
   const resume = words.includes('--resume')
   if (existsSync(run) && !resume) {
@@ -35,7 +40,7 @@ export async function trainAndTell(name: string, recipeFile: string, words: read
   const { seconds } = await trainRun({ recipeFile, runFolder: run, resume, progress, signal: stop.signal }).finally(
     () => progress.done(),
   )
-  console.log(beforeAndAfter(before, evaluationsOf(run)))
+  console.log(beforeAndAfter(before, evaluationsOf(run), groups))
   console.log(
     `\nTrained in ${(seconds / 60).toFixed(0)} minutes, evaluations included. Look at ${path.join(run, 'report.html')}.`,
   )
@@ -57,9 +62,14 @@ const CONTROLS = {
 /**
  * Scores in percent, a row for each evaluation and control with 95 % intervals, and one for each mode and each figure of its
  * tasks. `untrained` are the
- * evaluations of a run that learnt nothing, `trained` those before and after RL.
+ * evaluations of a run that learnt nothing, `trained` those before and after RL. Of the criteria with a tag of `groups`, how often they
+ * were met in plain evaluations.
  */
-export function beforeAndAfter(untrained: readonly EvaluationRecord[], trained: readonly EvaluationRecord[]): string {
+export function beforeAndAfter(
+  untrained: readonly EvaluationRecord[],
+  trained: readonly EvaluationRecord[],
+  groups: readonly string[] = [],
+): string {
   const when = [
     [untrained, 'after'],
     [trained, 'before'],
@@ -87,7 +97,11 @@ export function beforeAndAfter(untrained: readonly EvaluationRecord[], trained: 
         })
         return `| … ${metric}${unit && `, ${unit}`} | ${cells.join(' | ')} |`
       })
-      return [whole, ...modes, ...figures]
+      const rates = (record.control === 'none' ? groups : []).map((group) => {
+        const cells = records.map((one) => percent(one?.criteria.find((own) => own.group === group)?.pass_rate))
+        return `| … ${group} | ${cells.join(' | ')} |`
+      })
+      return [whole, ...modes, ...rates, ...figures]
     })
   return ['| score, % | before | after SFT | after RL |', '|---|---:|---:|---:|', ...rows].join('\n')
 }

@@ -21,6 +21,9 @@ export const nameOf = (family: number): string => FAMILIES[family]!.name
 const wordsFor = (family: number): string[] => [nameOf(family), ...FAMILIES[family]!.synonyms]
 const oneOf = (words: readonly string[]): string => words.map((word) => word.replaceAll(/[ -]/g, '[ -]')).join('|')
 
+/** Under which name records count answers to one mode in the manner of the other. */
+export const confusedGroup = (answered: Manner, asked: Manner): string => `${answered} answer to ${asked}`
+
 export function rubricOf({ manner, family, number, words = [] }: Wanted): Rubric {
   const other = MANNERS.find((one) => one !== manner)!
   const absent = FAMILIES.flatMap((_, i) => (i === family ? [] : wordsFor(i)))
@@ -56,7 +59,7 @@ export function rubricOf({ manner, family, number, words = [] }: Wanted): Rubric
       id: 'other-manner',
       criterion: manner === 'voice-chat' ? 'Reports labels, as if asked in writing.' : 'Chats, as if spoken to.',
       points: POINTS.otherManner,
-      tags: [`group:${other} answer to ${manner}`],
+      tags: [`group:${confusedGroup(other, manner)}`],
       verify: { kind: 'regex', flags: 'i', pattern: MANNER_PATTERNS[other] },
     },
     {

@@ -78,20 +78,23 @@ it('the table of an example has a row for every evaluation, control, mode and fi
   const table = beforeAndAfter(
     [record('after', 0.1, { modes })],
     [
-      record('before', 0.4, { tasks: [bleu] }),
+      record('before', 0.4, { tasks: [bleu], criteria: [{ group: 'polite', pass_rate: 0.25, n: 8, sign: 1 }] }),
       record('after', 0.6, { modes, tasks: [{ ...bleu, value: 55 }] }),
       record('after', 0.2, { control: 'silenced' }),
       record('after-best-of-4', 0.9, { best_of: 4 }),
       record('after-voice', 0.3),
     ],
+    ['polite'],
   )
   expect(table.split('\n')).toEqual([
     '| score, % | before | after SFT | after RL |',
     '|---|---:|---:|---:|',
     '| held out | 10.0 [5.0, 15.0] | 40.0 [35.0, 45.0] | 60.0 [55.0, 65.0] |',
     '| … voice-chat | 50.0 | – | 50.0 |',
+    '| … polite | – | 25.0 | – |',
     '| … bleu | – | 41.2 | 55.0 |',
     '| held out, sound silenced | – | – | 20.0 [15.0, 25.0] |',
     '| voice | – | – | 30.0 [25.0, 35.0] |',
+    '| … polite | – | – | – |',
   ])
 })
