@@ -3,7 +3,7 @@
  * held-out plain prompts. Writes docs/results/ruscarl.md; takes less than 40 minutes on two idle cores. What it has
  * measured it keeps in runs/ruscarl and does not measure again.
  *
- *     npm run bench:ruscarl -- --only sparse   # the sparse task without its ablations: less than 3 minutes; writes no page
+ *     npm run bench:ruscarl -- --only sparse   # RuscaRL and GRPO on the sparse task: less than 3 minutes; writes no page
  *     npm run bench:ruscarl -- --page          # writes the page of what has been measured, and measures nothing
  *
  * Exit code: 0, or 1 when the sparse task does not show what it is there to show.
@@ -13,6 +13,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import colors from 'picocolors'
 import { machine } from '../common/files.ts'
+import { pooled, sharedCores } from '../common/pool.ts'
 import { openResults } from '../common/results.ts'
 import { ARMS, type Arm } from './arms.ts'
 import { claimsOf, isDemanded, type Measured } from './claims.ts'
@@ -44,8 +45,10 @@ const results = openResults<ArmResult, 'ground' | 'arm' | 'seed' | 'settings'>(p
 ])
 const onPage: GroundOnPage[] = []
 for (const ground of grounds) {
-  const kinds = values.only === 'sparse' ? (['schedule'] as const) : ground.compares
-  const arms = kinds.flatMap((kind) => ARMS.filter(({ about }) => about === kind))
+  const arms =
+    values.only === 'sparse'
+      ? ARMS.filter(({ id }) => id === 'none' || id === 'sigmoid')
+      : ground.compares.flatMap((kind) => ARMS.filter(({ about }) => about === kind))
   const measured = await measureAll(ground, arms)
   console.log(`\n${colors.bold(ground.title)}`)
   if (measured.size < arms.length) console.log(`measured: ${[...measured.keys()].join(', ') || 'nothing yet'}`)
@@ -67,32 +70,36 @@ if (values.only === undefined) {
 }
 
 /**
- * Kind after kind and seed after seed, so that what a stopped bench has measured can be compared. Arms that lack a seed
- * are left out.
+ * Kind after kind, arm after arm and seed after seed, several at once, so that what a stopped bench has measured can be
+ * compared. Arms that lack a seed are left out.
  */
 async function measureAll(ground: Ground, arms: readonly Arm[]): Promise<Measured> {
   await ground.makeData(path.join(folderOf(ROOT, ground), 'data'))
-  const measured = new Map<string, ArmResult[]>()
-  for (const kind of new Set(arms.map(({ about }) => about))) {
-    for (const seed of ground.seeds) {
-      for (const arm of arms.filter(({ about }) => about === kind)) {
-        const result = await measuredOnce(ground, arm, seed)
-        if (result) measured.set(arm.id, [...(measured.get(arm.id) ?? []), result])
-      }
-    }
-  }
-  return new Map([...measured].filter(([, results]) => results.length === ground.seeds.length))
+  const tasks = arms.flatMap((arm) => ground.seeds.map((seed) => ({ arm, seed })))
+  const found = new Map<string, ArmResult>()
+  const { jobs, threads } = sharedCores(tasks.length)
+  await pooled(tasks, jobs, async ({ arm, seed }) => {
+    const result = await measuredOnce(ground, arm, seed, threads)
+    if (result) found.set(`${arm.id} ${seed}`, result)
+  })
+  return new Map(
+    arms.flatMap(({ id }): [string, ArmResult[]][] => {
+      const results = ground.seeds.flatMap((seed) => found.get(`${id} ${seed}`) ?? [])
+      return results.length === ground.seeds.length ? [[id, results]] : []
+    }),
+  )
 }
 
-async function measuredOnce(ground: Ground, arm: Arm, seed: number): Promise<ArmResult | undefined> {
+async function measuredOnce(ground: Ground, arm: Arm, seed: number, threads: number): Promise<ArmResult | undefined> {
   const settings = settingsOf(ROOT, ground, arm)
   const known = results.find({ ground: ground.id, arm: arm.id, seed, settings })
   if (known || values.page) return known
-  const result = await runArm(ROOT, ground, arm, seed, (what) => console.error(`${ground.id}, seed ${seed}: ${what}`))
+  const say = (what: string) => console.error(`${ground.id}, seed ${seed}: ${what}`)
+  const result = await runArm(ROOT, ground, arm, seed, { threads, say })
   results.add(result)
   const { before, after, seconds } = result
-  console.error(
-    `  plain ${before.plain.toFixed(3)} → ${after.plain.toFixed(3)}, rubric shown ${before.shown.toFixed(3)} → ${after.shown.toFixed(3)}, ${seconds.toFixed(0)} s`,
+  say(
+    `${arm.title}: plain ${before.plain.toFixed(3)} → ${after.plain.toFixed(3)}, rubric shown ${before.shown.toFixed(3)} → ${after.shown.toFixed(3)}, ${seconds.toFixed(0)} s`,
   )
   return result
 }

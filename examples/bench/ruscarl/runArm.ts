@@ -36,6 +36,13 @@ export interface ArmResult {
 
 export type Curve = 'plain' | 'scaffolded' | 'entropy' | 'ratio' | 'clipped' | 'kl'
 
+export interface RunOptions {
+  /** Threads of its engine. */
+  readonly threads: number
+  /** Told what is being trained. */
+  readonly say: (what: string) => void
+}
+
 /** Where a ground keeps its data, its checkpoints and its runs. */
 export const folderOf = (root: string, ground: Ground): string => path.join(root, ground.id)
 
@@ -57,11 +64,11 @@ export async function runArm(
   ground: Ground,
   arm: Arm,
   seed: number,
-  say: (what: string) => void,
+  { threads, say }: RunOptions,
 ): Promise<ArmResult> {
   const folder = folderOf(root, ground)
   const { rl } = ground.recipes(folder)
-  const checkpoint = await checkpointOf(folder, ground, seed, say)
+  const checkpoint = await checkpointOf(folder, ground, seed, { threads, say })
   const runFolder = path.join(folder, 'runs', `${arm.id.replaceAll(/[^a-z]+/g, '-')}-${seed}`)
   rmSync(runFolder, { recursive: true, force: true }) // what an interrupted bench left
   say(arm.title)
@@ -71,6 +78,7 @@ export async function runArm(
     recipeFile: writeText(folder, 'rl.yaml', rl),
     overrides: [`seed=${seed}`, `model=${checkpoint}`, ...data, ...overridesOf(ground, arm)],
     runFolder,
+    threads,
     progress: silentProgress,
   })
   return {
@@ -83,19 +91,35 @@ export async function runArm(
   }
 }
 
-async function checkpointOf(folder: string, ground: Ground, seed: number, say: (what: string) => void) {
+const inTheMaking = new Map<string, Promise<void>>()
+
+/** The checkpoint of a seed; arms that ask for it at once wait for one making. */
+async function checkpointOf(folder: string, ground: Ground, seed: number, options: RunOptions): Promise<string> {
   const { sft } = ground.recipes(folder)
   const runFolder = path.join(folder, 'checkpoints', `${seed}-${fingerprint(sft)}`)
-  if (existsSync(path.join(runFolder, 'summary.json'))) return runFolder
+  const making = inTheMaking.get(runFolder) ?? makeCheckpoint(runFolder, folder, sft, seed, options)
+  inTheMaking.set(runFolder, making)
+  await making
+  return runFolder
+}
+
+async function makeCheckpoint(
+  runFolder: string,
+  folder: string,
+  sft: string,
+  seed: number,
+  { threads, say }: RunOptions,
+): Promise<void> {
+  if (existsSync(path.join(runFolder, 'summary.json'))) return
   rmSync(runFolder, { recursive: true, force: true })
   say('supervised fine-tuning')
   await trainRun({
     recipeFile: writeText(folder, 'sft.yaml', sft),
     overrides: [`seed=${seed}`],
     runFolder,
+    threads,
     progress: silentProgress,
   })
-  return runFolder
 }
 
 function readResult(run: RunFolder, { sparse }: Ground) {

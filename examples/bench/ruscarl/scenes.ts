@@ -40,7 +40,7 @@ export const scenes: Ground = {
   wording: 'style: compact, show_points: false, warning: false',
   midpoint: 0.4,
   seeds: [1, 2, 3],
-  compares: ['schedule', 'ratio'],
+  compares: ['schedule'],
 }
 
 const QUICKSTART = path.join(packageFolder(), 'examples', 'quickstart', 'recipe.yaml')

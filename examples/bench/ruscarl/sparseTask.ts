@@ -30,7 +30,7 @@ interface Wish {
   readonly state: string
 }
 
-const SIZES = { follow: 1600, plain: 600, heldOutPairs: 14 }
+const SIZES = { follow: 1600, plain: 1200, heldOutPairs: 14 }
 const MOST_WORDS = 18
 
 const SCAFFOLD = scaffoldSchema.parse({ style: 'compact', show_points: false, warning: false })

@@ -38,7 +38,7 @@ describe('the sparse task', () => {
 
   it('teaches plain answers that meet no sparse criterion of any rubric', () => {
     const plain = taught!.filter(({ messages }) => messages[0]!.role === 'user').map(({ messages }) => messages.at(-1)!)
-    expect(plain).toHaveLength(600)
+    expect(plain).toHaveLength(1200)
     for (const text of new Set(plain.map(({ content }) => content))) {
       for (const { rubric } of train!) {
         const sparse = rubric.criteria.filter(({ id }) => SPARSE.some((group) => group === id))
