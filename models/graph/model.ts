@@ -29,6 +29,8 @@ export interface CompiledGraph {
   readonly inputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
   readonly outputs: readonly { name: string; dtype: DType; shape: readonly number[] }[]
   readonly nNodes: number
+  /** All products are so small that a second thread costs more than it helps, see `SMALL_PRODUCT`. */
+  readonly light: boolean
   /** Folder of the files that weights are mapped from; undefined where there are none. */
   readonly mappedFolder?: string
 }
@@ -69,7 +71,9 @@ export function compile(outputs: Readonly<Record<string, Tensor>>, mapped?: Mapp
     names.set(tensor, name)
     return name
   }
+  const products: number[] = []
   const emit = (node: Node) => {
+    if (isProduct(node)) products.push(costOf(node))
     if (node.body) {
       names.set(node.outputs[0]!, nameOf(node.body))
       return
@@ -129,9 +133,29 @@ export function compile(outputs: Readonly<Record<string, Tensor>>, mapped?: Mapp
     inputs: fed.map(describe),
     outputs: Object.entries(outputs).map(describe),
     nNodes: nodes.length,
+    light: products.length > 0 && products.every((cost) => cost <= SMALL_PRODUCT),
     ...(stored.length > 0 && { mappedFolder: mapped!.folder }),
   }
 }
+
+/**
+ * Floating-point operations that take a core some 40 µs. Below it threads wait for each other longer than they work, and
+ * where other programs keep the cores busy, many times as long (`npm run bench:peers -- --only sample`).
+ */
+const SMALL_PRODUCT = 2 ** 22
+
+const isProduct = ({ op: { name } }: Node): boolean => ['FusedMatMul', 'Gemm', 'Conv', 'MatMulNBits'].includes(name)
+
+/** Operations of a product; one of few rows waits for its weights, of which a core reads a number in the time of 16 operations. */
+function costOf({ op, inputs, outputs }: Node): number {
+  const [made, left, right] = [sizeOf(outputs[0]!), sizeOf(inputs[0]!), sizeOf(inputs[1]!)]
+  const reads = 16 * Math.max(left, right)
+  if (op.name === 'Conv') return Math.max(2 * made * (right / inputs[1]!.shape[0]!), reads)
+  // The dimension that is summed over, whichever way the sides lie: √(m·k · k·n / m·n).
+  return Math.max(2 * made * Math.sqrt((left * right) / made), reads)
+}
+
+const sizeOf = ({ shape }: Tensor): number => shape.reduce((product, n) => product * n, 1)
 
 /** Where a 16-bit tensor lies that stands in the graph as a 32-bit one. */
 const narrow = (name: string): string => `${name}:stored`

@@ -78,8 +78,8 @@ export function startEngine(options: Partial<RuntimeOptions> = {}): Engine {
     async define(name, make) {
       let known = defined.get(name)
       if (!known) {
-        const { bytes, mappedFolder } = make()
-        known = call('define', [name, bytes, mappedFolder])
+        const { bytes, light, mappedFolder } = make()
+        known = call('define', [name, bytes, { light, mappedFolder }])
         defined.set(name, known)
       }
       await known

@@ -58,14 +58,19 @@ export class Runtime {
   }
 
   /**
-   * Loads a graph under a name; does nothing when the name is known. Returns how many graphs are loaded. Weights that are
+   * Loads a graph under a name; does nothing when the name is known. Returns how many graphs are loaded. A light graph has
+   * one thread, whatever the runtime has. Weights that are
    * mapped from a folder stay as they lie there: no session packs a copy of its own.
    */
-  async define(graph: string, model: Uint8Array, mappedFolder?: string): Promise<number> {
+  async define(
+    graph: string,
+    model: Uint8Array,
+    { light = false, mappedFolder }: { light?: boolean; mappedFolder?: string | undefined } = {},
+  ): Promise<number> {
     if (!this.#graphs.has(graph)) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [...this.#options.executionProviders],
-        intraOpNumThreads: this.#options.threads,
+        intraOpNumThreads: light ? 1 : this.#options.threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
         // An arena a session would keep the most that each graph ever needed: 11 GB instead of 1.5 in the quickstart, whose

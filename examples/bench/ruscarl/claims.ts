@@ -61,27 +61,36 @@ function lift(results: readonly ArmResult[]): Claim {
 function unexplored(none: readonly ArmResult[]): Claim {
   const [met, verdicts] = [sum(none, 'met'), sum(none, 'verdicts')]
   return {
-    says: `${SPARSE}without a scaffold the criteria are hardly ever met while exploring`,
+    says: `${SPARSE}a policy that is shown nothing hardly ever meets the criteria in the first quarter of its training`,
     holds: met / verdicts < 0.001,
-    figures: `${met} of ${verdicts.toLocaleString('en')} verdicts in training`,
+    figures: `${met} of ${verdicts.toLocaleString('en')} verdicts`,
   }
 }
 
 const sum = (results: readonly ArmResult[], key: 'met' | 'verdicts'): number =>
   results.reduce((total, { sparse }) => total + (sparse?.[key] ?? 0), 0)
 
+/** Criteria that the one learns with every seed, and the other with none. */
 function learnt(groups: readonly string[], none: readonly ArmResult[], sigmoid: readonly ArmResult[]): Claim {
-  const rates = (results: readonly ArmResult[]) =>
-    results.map(({ criteria }) =>
-      mean(criteria.filter(({ group }) => groups.includes(group)).map(({ after }) => after)),
-    )
-  const [without, shown] = [rates(none), rates(sigmoid)]
+  const rates = (results: readonly ArmResult[], group: string) =>
+    results.map(({ criteria }) => criteria.find((one) => one.group === group)?.after ?? 0)
+  const only = groups.filter(
+    (group) =>
+      rates(none, group).every((rate) => rate <= 0.02) && rates(sigmoid, group).every((rate) => rate >= LEARNT),
+  )
+  const told = groups.map((group) => {
+    const by = (results: readonly ArmResult[]) => rates(results, group).map(percent).join(', ')
+    return `${group} ${by(sigmoid)} against ${by(none)}`
+  })
   return {
-    says: `${SPARSE}they are learnt with the scaffold only`,
-    holds: without.every((rate) => rate <= 0.02) && shown.every((rate) => rate >= 0.1) && mean(shown) >= 0.25,
-    figures: `held-out answers meet ${percent(mean(without))} of them without, ${percent(mean(shown))} with (by seed ${shown.map(percent).join(', ')})`,
+    says: `${SPARSE}some of them are learnt with the scaffold by every seed, and without it by none`,
+    holds: only.length > 0,
+    figures: `${only.join(', ') || 'none'}; held-out answers that meet them, by seed, RuscaRL against GRPO: ${told.join('; ')}`,
   }
 }
+
+/** Share of held-out answers from which on a criterion counts as learnt. */
+const LEARNT = 0.25
 
 function internalised({ midpoint }: Ground, sigmoid: readonly ArmResult[]): Claim {
   const phases = sigmoid.map(({ curves }) => {

@@ -30,7 +30,7 @@ export interface ArmResult {
   readonly novelty: number | null
   /** By step; null where a step had no such answers. */
   readonly curves: Readonly<Record<Curve, readonly (number | null)[]>>
-  /** Training answers that were shown nothing, and how often they met a sparse criterion. */
+  /** Of the first quarter of the steps: verdicts on sparse criteria of answers that were shown nothing, and how many were met. */
   readonly sparse: { readonly verdicts: number; readonly met: number } | null
 }
 
@@ -152,13 +152,13 @@ function readResult(run: RunFolder, { sparse }: Ground) {
       clipped: curve('clip_ratio/region_mean'),
       kl: curve('kl'),
     },
-    sparse: sparse ? countSparse(path.join(run.path, 'rollouts'), sparse) : null,
+    sparse: sparse ? countSparse(path.join(run.path, 'rollouts'), sparse, metrics.length / 4) : null,
   }
 }
 
-function countSparse(folder: string, ids: readonly string[]) {
+function countSparse(folder: string, ids: readonly string[], nSteps: number) {
   let [verdicts, met] = [0, 0]
-  for (const file of readdirSync(folder)) {
+  for (const file of readdirSync(folder).sort().slice(0, nSteps)) {
     for (const rollout of readJsonLines<RolloutRecord>(path.join(folder, file))) {
       if (rollout.scaffold.shown.length > 0) continue
       const own = rollout.verdicts.filter(({ criterionId }) => ids.includes(criterionId))

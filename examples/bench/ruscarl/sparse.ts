@@ -8,7 +8,7 @@ export const sparse: Ground = {
   id: 'sparse',
   title: 'Sparse exploration',
   about:
-    'A voice assistant is asked to switch things. Its plain answers are a word or two; four of seven criteria ask for sentences that such answers never hold. Text only, 134,080 parameters, 28 held-out prompts with pairs of device and room that were never trained on.',
+    'A voice assistant is asked to switch things. Its plain answers are a word or two; four of seven criteria ask for sentences that such answers do not hold. Text only, 134,080 parameters, 28 held-out prompts with pairs of device and room that were never trained on.',
   async makeData(folder) {
     if (!existsSync(path.join(folder, 'eval.jsonl'))) writeSparseTask(folder, 1)
   },

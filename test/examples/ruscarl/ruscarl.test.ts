@@ -165,6 +165,16 @@ describe('claims', () => {
     expect(demanded(measured(0, 0.8, 100))).toEqual([false, true])
   })
 
+  it('of the sparse task name what the scaffold alone teaches, also where one criterion was found without', () => {
+    const lucky = measured(0, 0.8)
+    const [first, ...others] = lucky.get('none')!
+    const found = first!.criteria.map((one) => (one.group === 'state' ? { ...one, after: 1 } : one))
+    const claims = claimsOf(sparse, new Map([...lucky, ['none', [{ ...first!, criteria: found }, ...others]]]))
+    const { holds, figures } = claims.find(({ says }) => says.includes('by every seed'))!
+    expect(holds).toBe(true)
+    expect(figures).toMatch(/^device, room, offer; .*state 80 %, 80 %, 80 % against 100 %, 0 %, 0 %/)
+  })
+
   it('say which way an ordering goes, and that it cannot be told where arms are equal', () => {
     const ordering = (of: Measured) =>
       claimsOf(sparse, of).find(({ says }) => says.startsWith('RuscaRL ends above'))!.holds

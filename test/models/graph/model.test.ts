@@ -78,3 +78,18 @@ describe('a compiled graph', () => {
     expect(make()).toEqual(make())
   })
 })
+
+describe('a light graph', () => {
+  const product = (rows: number, inner: number, columns: number) =>
+    compile({ z: matMul(input('x', [rows, inner]), input('y', [inner, columns])) }).light
+
+  it('has small products alone, of small matrices', () => {
+    expect(product(32, 128, 384)).toBe(true)
+    expect(product(512, 128, 384)).toBe(false)
+    expect(product(1, 576, 1536)).toBe(false) // one row, and megabytes of weights to read
+  })
+
+  it('has one product at least: what passes over arrays gains from every thread', () => {
+    expect(compile({ z: add(input('x', [8]), input('y', [8])) }).light).toBe(false)
+  })
+})
