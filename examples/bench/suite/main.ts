@@ -102,6 +102,8 @@ function writePage(): void {
 
 /** The experiment and what all of them stand on. */
 function codeOf({ file }: Experiment): string {
-  const shared = ['base', 'tasks'].map((name) => new URL(`./${name}${path.extname(import.meta.url)}`, import.meta.url))
+  const shared = ['base', 'tasks', 'reinforcement', 'specialists'].map(
+    (name) => new URL(`./${name}${path.extname(import.meta.url)}`, import.meta.url),
+  )
   return fingerprint(...[file, ...shared].map((url) => readFileSync(fileURLToPath(url))))
 }

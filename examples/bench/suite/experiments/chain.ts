@@ -2,18 +2,9 @@ import { compareAnswers } from '../../../../src/index.ts'
 import { askedData, base, heldOutData } from '../base.ts'
 import type { Experiment } from '../experiment.ts'
 import { scoresAbove } from '../orderings.ts'
+import { RL } from '../reinforcement.ts'
 import { MAX_TOKENS } from '../suite.ts'
 
-export const RL = {
-  steps: 24,
-  prompts: 8,
-  group: 8,
-  minibatches: 1,
-  max_completion_tokens: MAX_TOKENS,
-  optimiser: 'muon',
-  learning_rate: 5e-4,
-  loss: { aggregation: 'sequence-mean', kl: 0.001 },
-}
 const DPO = { epochs: 3, batch: 16, optimiser: 'muon', learning_rate: 3e-4, loss: { kind: 'dpo', beta: 0.1, sft: 0.2 } }
 
 /** SFT, then DPO on answers that pass against answers that fail, then GRPO: each stage must raise the held-out score. */
