@@ -1,4 +1,4 @@
-import { type Engine, startEngine } from '../models/index.ts'
+import { type Bits, type Engine, startEngine } from '../models/index.ts'
 import { UsageError } from './errors.ts'
 import { featureStore } from './features/featureStore.ts'
 import { openModel } from './model/modelFolder.ts'
@@ -10,6 +10,8 @@ export interface ChatOptions {
   readonly model: string
   /** What an adapter stands beside, in place of the base that its config names. */
   readonly base?: string
+  /** Bits that its linears, or those of its base, are held in; as they are when left out. */
+  readonly quantise?: Bits
   /** Execution provider of ONNX Runtime ('cpu'). */
   readonly device?: string
   /** Tokens after which an answer is cut (256). */
@@ -61,6 +63,7 @@ async function chatWith(engine: Engine, options: ChatOptions): Promise<Chat> {
     onNotice,
     frozen: true,
     ...(options.base === undefined ? {} : { base: options.base }),
+    ...(options.quantise && { quantise: options.quantise }),
   })
   const store = featureStore({
     nMels: policy.nMels,

@@ -1,5 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
-import { startEngine } from '../models/index.ts'
+import { type Bits, startEngine } from '../models/index.ts'
 import { type Rubric, renderScaffold, scaffoldSchema } from '../rubrics/index.ts'
 import { referenceWeights } from './adapters/reference.ts'
 import { loadSamples, promptMessages, rubricStore } from './data/index.ts'
@@ -22,6 +22,8 @@ export interface EvaluateModelOptions {
   readonly model: string
   /** What an adapter stands beside, in place of the base that its config names. */
   readonly base?: string
+  /** Bits that its linears, or those of its base, are held in; as they are when left out. */
+  readonly quantise?: Bits
   /** JSON lines or an audio folder. */
   readonly data: string
   /** Rubric of samples that carry none: a name of the library, or a file. */
@@ -76,6 +78,7 @@ export async function evaluateModel(options: EvaluateModelOptions): Promise<Eval
     const opened = await openModel(options.model, engine, {
       onNotice: (line) => progress.warn(line),
       ...(options.base === undefined ? {} : { base: options.base }),
+      ...(options.quantise && { quantise: options.quantise }),
       frozen: options.reference === undefined, // weights left in their files have no second copy beside them
     })
     const { policy, renderer, maxSeconds } = opened
@@ -155,6 +158,11 @@ function judgeLine({ name, metrics }: Judge): string {
 
 /** Puts the weights of another model of the same architecture, or of an adapter's base, beside a policy's own. */
 async function keepReference(model: OpenedModel, reference: string): Promise<void> {
+  if (model.policy.quantised && !model.policy.adapter) {
+    throw new UsageError(
+      '--reference: has weights of its own, and a model in few bits has none to put them beside. Leave --quantise or --reference out.',
+    )
+  }
   const weights = await referenceWeights(model, reference)
   await model.policy.setWeights(new Map([...weights].map(([name, data]) => [REFERENCE + name, data])), REFERENCE)
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import type { Bits } from '../../models/index.ts'
 import { DEVICES } from './device.ts'
 
 // Options that several commands share, worded once.
@@ -9,6 +10,16 @@ export const deviceOption = () => new Option('--device <name>', 'where to comput
 
 export const baseOption = () =>
   new Option('--base <model>', 'of an adapter: the model it stands beside, in place of the one that its config names')
+
+/** Parsed to the number, or undefined. */
+export const quantiseOption = () =>
+  new Option(
+    '--quantise <bits>',
+    'hold linears in 4 or 8 bits, as `adapter: {quantise: 4}` does in training; written once, kept in the cache',
+  ).argParser((text): Bits => {
+    if (text === '4' || text === '8') return Number(text) as Bits
+    throw new InvalidArgumentError('Expected 4 or 8.')
+  })
 
 export const seedOption = (about: string) => new Option('--seed <seed>', about)
 

@@ -14,23 +14,31 @@ import {
 } from '../../models/index.ts'
 import { ownCache } from '../hub/cache.ts'
 
+/** Linears of a model that can be held in few bits: all but those of towers that an adapter trains whole. */
+export const linearsInBits = (config: AudioLanguageConfig, adapter: Pick<Adapter, 'trainFully'> | undefined) =>
+  new Map([...linearsOf(config)].filter(([module]) => !adapter?.trainFully.includes(towerOf(module))))
+
 /**
- * The linears of a base in few bits beside what stays in its files, less the towers that an adapter trains whole. They are
- * written once, one tensor at a time, and kept in the cache for the next run (`RUBATO_CACHE`).
+ * Linears of a base in few bits beside what stays in its files. They are written once, one tensor at a time, and kept in
+ * the cache for the next time (`RUBATO_CACHE`).
  *
+ * @param linears  module → [nOut, nIn], see {@link linearsInBits}
+ * @param onNotice told when they are written, which takes minutes for a large model
  * @throws CheckpointError for a weight that is missing or not finite
  */
 export async function inFewBits(
   place: string,
-  config: AudioLanguageConfig,
+  linears: ReadonlyMap<string, readonly [number, number]>,
   bits: Bits,
-  { trainFully }: Pick<Adapter, 'trainFully'>,
   kept: MappedWeights | undefined,
+  onNotice?: (line: string) => void,
 ): Promise<MappedWeights> {
-  const linears = new Map([...linearsOf(config)].filter(([module]) => !trainFully.includes(towerOf(module))))
   const source = readSafetensors(place)
   const folder = path.join(ownCache(process.env), 'quantised', keyOf(source, [...linears.keys()], bits))
-  if (!existsSync(folder)) await quantiseCheckpoint(source, linears, folder, bits)
+  if (!existsSync(folder)) {
+    onNotice?.(`${linears.size} linears of ${place} are written in ${bits} bits, once, to ${folder}`)
+    await quantiseCheckpoint(source, linears, folder, bits)
+  }
   return withQuantised(folder, kept)
 }
 

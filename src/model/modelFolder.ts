@@ -10,15 +10,16 @@ import {
   CheckpointError,
   type Engine,
   fromConfigJson,
-  isKept,
   isMapped,
   isTaskTag,
   type MappedWeights,
   mapTensors,
   Policy,
+  parametersOf,
   readAdapter,
   readSafetensors,
   redundantTensors,
+  type SharedBase,
   type Tokenizer,
   toConfigJson,
   writeAdapter,
@@ -29,9 +30,10 @@ import { resolveModel } from '../hub/resolveModel.ts'
 import { rendererOf } from '../prompts/chatRenderer.ts'
 import type { PromptRenderer } from '../prompts/renderer.ts'
 import { templateRenderer } from '../prompts/templateRenderer.ts'
-import { inFewBits } from './fewBits.ts'
+import { inFewBits, linearsInBits } from './fewBits.ts'
 import { folderTokenizer } from './folderTokenizer.ts'
 import { isAdapter, modelPlace } from './modelPlace.ts'
+import { quantisedLine } from './trainable.ts'
 import { loadWeights, saveTensors } from './weightFiles.ts'
 
 export { isAdapter, modelPlace } from './modelPlace.ts'
@@ -125,7 +127,7 @@ export async function saveModel(
  * @throws UsageError, ConfigError, CheckpointError, TokenizerError
  */
 export async function openModel(model: string, engine: Engine, options: OpenModelOptions = {}): Promise<OpenedModel> {
-  const { onNotice, frozen = false, base } = options
+  const { onNotice, frozen = false, base, quantise } = options
   const place = modelPlace(await resolveModel(model, onNotice ? { onNotice } : {}))
   if (isAdapter(place)) {
     const beside = await baseOfAdapter(place, base, onNotice ? { onNotice } : {})
@@ -134,9 +136,7 @@ export async function openModel(model: string, engine: Engine, options: OpenMode
   }
   if (base !== undefined)
     throw new UsageError(`${model}: is no adapter, so it stands beside no base. Leave --base out.`)
-  const mapped = frozen ? mappable(place) : undefined
-  const opened = assembleFrom(place, engine, { ...options, ...(mapped && { mapped }) })
-  const gives = opened.policy.config.head?.kind === 'reward'
+  const gives = configOf(place).head?.kind === 'reward'
   if (gives !== (options.rewards ?? false)) {
     throw new UsageError(
       gives
@@ -144,7 +144,35 @@ export async function openModel(model: string, engine: Engine, options: OpenMode
         : `${model}: no reward model, it has no head that gives a reward. Train one with a reward stage.`,
     )
   }
-  await opened.policy.setWeights(loadWeights(place, opened.policy, mapped))
+  return openFolder(place, engine, { ...options, frozen: frozen || quantise != null })
+}
+
+interface FolderOptions extends AssembleOptions, Pick<OpenModelOptions, 'onNotice' | 'quantise' | 'share'> {
+  /** Weights are only read, and stay in their files where they can. */
+  readonly frozen: boolean
+  /** Weights that are given in place of the folder's, and those of the adapter. */
+  readonly weights?: ReadonlyMap<string, Float32Array>
+}
+
+/** The model of a model folder with its weights, of which nothing is read that is in the engine already. */
+async function openFolder(place: string, engine: Engine, options: FolderOptions): Promise<OpenedModel> {
+  const { frozen, quantise, adapter, weights = new Map(), share, onNotice } = options
+  const config = configOf(place)
+  const base = parametersOf(config)
+  // What trains whole changes, and does not stay in its file.
+  const isOwn = (name: string) => adapter !== undefined && belongsTo(name, adapter)
+  const linears = quantise ? linearsInBits(config, adapter) : new Map<string, readonly [number, number]>()
+  const inBits = (name: string) => linears.has(name.replace(/\.weight$/, ''))
+  const wide = frozen ? mappable(place, (name) => !isOwn(name) && !inBits(name)) : undefined
+  const mapped = quantise ? await inFewBits(place, linears, quantise, wide, onNotice) : wide
+  if (mapped?.quantised && onNotice) onNotice(quantisedLine(mapped.quantised))
+  const seen = share ? share.view((name) => base.has(name) && !isOwn(name)) : engine
+  const opened = assembleFrom(place, seen, { ...options, ...(mapped && { mapped }) })
+  const { policy } = opened
+  const isThere = (name: string) =>
+    weights.has(name) || share?.holds(name) || (policy.quantised?.has(name.replace(/\.weight$/, '')) ?? false)
+  const unread = new Map([...policy.parameters].filter(([name]) => !isThere(name)))
+  await policy.setSome(new Map([...loadWeights(place, { parameters: unread, config }, mapped), ...weights]))
   return asOpened(opened, place)
 }
 
@@ -164,21 +192,9 @@ export async function openBeside(
   adapter: Adapter,
   weights: ReadonlyMap<string, Float32Array>,
   engine: Engine,
-  { quantise, ...tags }: Pick<AssembleOptions, 'answerTags' | 'tagsFrom'> & { quantise?: Bits | null } = {},
+  options: Omit<FolderOptions, 'frozen' | 'adapter' | 'weights' | 'mapped'> = {},
 ): Promise<OpenedModel> {
-  const frozen = mappable(place)
-  // What trains whole changes, and does not stay in its file.
-  const wide = frozen && {
-    ...frozen,
-    tensors: new Map([...frozen.tensors].filter(([own]) => !belongsTo(own, adapter))),
-  }
-  const kept = quantise ? await inFewBits(place, configOf(place), quantise, adapter, wide) : wide
-  const opened = assembleFrom(place, engine, { ...tags, adapter, ...(kept && { mapped: kept }) })
-  const { config, parameters } = opened.policy
-  const unread = new Map([...parameters].filter(([own]) => !weights.has(own) && !(kept && isKept(own, kept))))
-  const read = loadWeights(place, { parameters: unread, config }, kept)
-  await opened.policy.setWeights(new Map([...read, ...weights]))
-  return { ...asOpened(opened, place), base: name }
+  return { ...(await openFolder(place, engine, { ...options, frozen: true, adapter, weights })), base: name }
 }
 
 /** The shape of the model in a folder. @throws ConfigError, UsageError */
@@ -198,14 +214,18 @@ export interface OpenModelOptions {
   readonly base?: string
   /** Task tags that answers may hold beside those of the folder, as the answers of data do. */
   readonly answerTags?: readonly string[]
+  /** Bits that its linears are held in, from the same codes as in training; such a model is only asked (null: as they are). */
+  readonly quantise?: Bits | null
+  /** The engine is one that other models over the same base are open in, held in as many bits. */
+  readonly share?: SharedBase
 }
 
 /**
  * Weights that may stay in their files: 32-bit ones always; 16-bit ones, which cost a widening a step, where they would
  * fill more than half of the memory otherwise. Older halves (F16) are always read: ONNX Runtime widens them all at once.
  */
-function mappable(place: string): MappedWeights | undefined {
-  const stored = [...readSafetensors(place).tensors.values()]
+function mappable(place: string, isRead: (name: string) => boolean): MappedWeights | undefined {
+  const stored = [...readSafetensors(place).tensors.values()].filter(({ name }) => isRead(name))
   const bytes = stored.reduce((sum, { shape }) => sum + 4 * shape.reduce((product, n) => product * n, 1), 0)
   const tight = bytes > totalmem() / 2
   const kept = stored.filter(({ dtype }) => isMapped(dtype) && (dtype === 'F32' || tight))

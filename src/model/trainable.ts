@@ -72,7 +72,7 @@ export function trainableLines(policy: Trained & Partial<Pick<Policy, 'quantised
 }
 
 /** What is held in few bits, and how far that is off. */
-function quantisedLine(quantised: NonNullable<Policy['quantised']>): string {
+export function quantisedLine(quantised: NonNullable<Policy['quantised']>): string {
   const errors = [...quantised].map(([module, { relativeError }]) => ({ module, relativeError }))
   const worst = errors.reduce((most, error) => (error.relativeError > most.relativeError ? error : most))
   const mean = errors.reduce((sum, { relativeError }) => sum + relativeError, 0) / errors.length

@@ -1,18 +1,25 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
+import type { Bits } from '../../models/index.ts'
 import { UsageError } from '../errors.ts'
 import type { ScoreOptions } from '../score/index.ts'
 import { serveApp } from './app.ts'
+import { baseEngines } from './engines.ts'
 import { isLoopback } from './guard.ts'
 import { type ServedModel, serveModel } from './servedModel.ts'
 import { type ServedWhisper, serveWhisper } from './transcriptions.ts'
 
 export interface ServeOptions {
-  /** Model folders, adapters, run folders, GGUF files or hub ids; each gets an engine of its own. */
+  /**
+   * Model folders, adapters, run folders, GGUF files or hub ids. Those over one base share an engine, which holds it once;
+   * they answer in turns.
+   */
   readonly models: readonly string[]
   /** What the adapters among them stand beside, in place of the bases that their configs name. */
   readonly base?: string
+  /** Bits that linears of the models, or of what adapters stand beside, are held in; as they are when left out. */
+  readonly quantise?: Bits
   /** A Whisper for `/v1/audio/transcriptions`. */
   readonly whisper?: string
   /** Address to listen at ('127.0.0.1'); any other needs a token. */
@@ -60,6 +67,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     port = 8000,
     token,
     base,
+    quantise,
     device = 'cpu',
     maxWaiting = 256,
     onNotice = () => {},
@@ -69,12 +77,18 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   }
   const models = new Map<string, ServedModel>()
   let whisper: ServedWhisper | undefined
-  const closeModels = () => Promise.all([...[...models.values()].map((m) => m.close()), whisper?.close()])
+  const engines = baseEngines(device)
+  const closeModels = () => Promise.all([engines.close(), whisper?.close()])
   try {
     for (const model of options.models) {
-      const served = await serveModel(model, { device, maxWaiting, onNotice, ...(base !== undefined && { base }) })
+      const served = await serveModel(model, {
+        engines,
+        maxWaiting,
+        onNotice,
+        ...(base !== undefined && { base }),
+        ...(quantise && { quantise }),
+      })
       if (models.has(served.id)) {
-        await served.close()
         throw new UsageError(`--model ${model}: another model is called "${served.id}". Rename one of the folders.`)
       }
       models.set(served.id, served)

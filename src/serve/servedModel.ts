@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
-import { startEngine } from '../../models/index.ts'
+import type { Bits } from '../../models/index.ts'
+import { baseOfAdapter } from '../adapters/base.ts'
 import { resolveModel } from '../hub/resolveModel.ts'
 import { isAdapter, modelPlace, openModel } from '../model/modelFolder.ts'
 import { audioPaths } from '../prompts/message.ts'
 import type { Piece } from './answer.ts'
 import type { ChatRequest } from './chatRequest.ts'
+import type { BaseEngines } from './engines.ts'
 import { ApiError } from './errors.ts'
 import { hearing } from './hearing.ts'
 import { requestQueue } from './queue.ts'
@@ -34,25 +36,33 @@ export interface ServedModel {
   prepare(request: ChatRequest, onPiece?: (piece: Piece) => void): Promise<Prepared>
   /** Requests that draw alike are sampled together. @throws ApiError 429; the signal's reason when aborted */
   complete(prepared: Prepared, signal: AbortSignal): Promise<Completed>
-  close(): Promise<void>
 }
 
 const DEFAULT_TOKENS = 256
 
-/** Opens a model in an engine of its own, to be asked by many. `close` it when done. */
-export async function serveModel(
-  model: string,
-  options: { device: string; maxWaiting: number; base?: string; onNotice: (line: string) => void },
-): Promise<ServedModel> {
-  const { device, base, onNotice } = options
-  const adapted = base !== undefined && isAdapter(modelPlace(await resolveModel(model, { onNotice })))
-  const engine = startEngine({ executionProviders: [device] })
-  const opened = await openModel(model, engine, { onNotice, frozen: true, ...(adapted && { base }) }).catch(
-    async (error) => {
-      await engine.close()
-      throw error
-    },
-  )
+export interface ServeModelOptions {
+  readonly engines: BaseEngines
+  readonly maxWaiting: number
+  /** What an adapter stands beside, in place of the base that its config names. */
+  readonly base?: string
+  /** Bits that its linears, or those of its base, are held in; as they are when left out. */
+  readonly quantise?: Bits
+  readonly onNotice: (line: string) => void
+}
+
+/** Opens a model to be asked by many, in the engine that holds its base. */
+export async function serveModel(model: string, options: ServeModelOptions): Promise<ServedModel> {
+  const { engines, base, quantise, onNotice } = options
+  const place = modelPlace(await resolveModel(model, { onNotice }))
+  const adapted = isAdapter(place)
+  const { engine, share } = engines.of(adapted ? (await baseOfAdapter(place, base, { onNotice })).place : place)
+  const opened = await openModel(model, engine, {
+    onNotice,
+    frozen: true,
+    share,
+    ...(adapted && base !== undefined && { base }),
+    ...(quantise && { quantise }),
+  })
   const { policy, tokenizer, renderer, maxSeconds } = opened
   const { maxPositions } = policy.config.language
   const hears = policy.config.audio !== null
@@ -99,6 +109,5 @@ export async function serveModel(
       }
     },
     complete: (prepared, signal) => queue.ask(prepared, signal),
-    close: () => engine.close(),
   }
 }

@@ -1,10 +1,20 @@
 import { createInterface } from 'node:readline/promises'
+import type { Bits } from '../../../models/index.ts'
 import { UsageError } from '../../errors.ts'
 import type { ContentPart, Message } from '../../prompts/message.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { type Io, printJson, printLine } from '../io.ts'
-import { baseOption, collect, deviceOption, jsonOption, numberFrom, seedOption, wholeNumber } from '../options.ts'
+import {
+  baseOption,
+  collect,
+  deviceOption,
+  jsonOption,
+  numberFrom,
+  quantiseOption,
+  seedOption,
+  wholeNumber,
+} from '../options.ts'
 
 export interface Chat {
   /** The answer to a conversation that ends with a user turn; `onText` is told of pieces as they come. */
@@ -19,6 +29,7 @@ export interface ChatServices {
       /** A model folder, an adapter or a run folder. */
       model: string
       base?: string
+      quantise?: Bits
       device: Device
       maxCompletionTokens: number
       temperature: number
@@ -33,6 +44,7 @@ export interface ChatServices {
 interface Options {
   readonly model: string
   readonly base?: string
+  readonly quantise?: Bits
   readonly audio: readonly string[]
   readonly prompt?: string
   readonly system?: string
@@ -57,6 +69,7 @@ export const addChat =
       )
       .requiredOption('--model <model>', 'a model folder, an adapter, a run folder, a GGUF file or a hub id')
       .addOption(baseOption())
+      .addOption(quantiseOption())
       .option('--audio <file>', 'a clip of the first turn; may be given several times', collect, [])
       .option('--prompt <text>', 'ask this, print the answer and stop')
       .option('--system <text>', 'a system turn before the first')
@@ -71,6 +84,7 @@ export const addChat =
           'rubato chat --model runs/quickstart --audio some.wav',
           'rubato chat --model runs/quickstart --audio some.wav --prompt "list the sounds."',
           'rubato chat --model runs/quickstart',
+          'rubato chat --model Qwen/Qwen2-Audio-7B-Instruct --quantise 4 --audio some.wav',
           'rubato chat --model my-adapter --base Qwen/Qwen2.5-0.5B-Instruct --prompt "why is the sky blue?"',
         ),
       )
@@ -95,6 +109,7 @@ export const addChat =
         const chat = await openChat({
           model: options.model,
           ...(options.base === undefined ? {} : { base: options.base }),
+          ...(options.quantise && { quantise: options.quantise }),
           device: await checkDevice(options.device),
           maxCompletionTokens: options.maxTokens,
           temperature: options.temperature,

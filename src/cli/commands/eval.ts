@@ -1,10 +1,11 @@
+import type { Bits } from '../../../models/index.ts'
 import type { JudgeSource } from '../../judge/openJudge.ts'
 import type { Progress } from '../../progress/index.ts'
 import type { EvaluationRecord } from '../../runs/index.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
-import { baseOption, deviceOption, jsonOption, seedOption, wholeNumber } from '../options.ts'
+import { baseOption, deviceOption, jsonOption, quantiseOption, seedOption, wholeNumber } from '../options.ts'
 import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
 
 const CONTROLS = ['none', 'scaffolded', 'silenced', 'swapped'] as const
@@ -21,6 +22,7 @@ export interface EvalServices {
       /** A model folder, an adapter or a run folder. */
       model: string
       base?: string
+      quantise?: Bits
       data: string
       rubric?: string
       controls: readonly Control[]
@@ -49,6 +51,7 @@ export interface EvalServices {
 interface Options extends JudgeFlags {
   readonly model: string
   readonly base?: string
+  readonly quantise?: Bits
   readonly data: string
   readonly rubric?: string
   readonly controls: readonly Control[]
@@ -75,6 +78,7 @@ export const addEval =
       .description("Asks a model every sample and scores the answers by the samples' rubrics.")
       .requiredOption('--model <model>', 'a model folder, an adapter, a run folder, a GGUF file or a hub id')
       .addOption(baseOption())
+      .addOption(quantiseOption())
       .requiredOption('--data <file>', 'samples: JSON lines or an audio folder')
       .option('--rubric <name>', 'rubric of samples that carry none: a name of the library, or a file')
       .addOption(
@@ -146,6 +150,7 @@ export const addEval =
             failRubricMentions: options.failRubricMention,
             ...(judge === undefined ? {} : { judge }),
             ...(options.base === undefined ? {} : { base: options.base }),
+            ...(options.quantise && { quantise: options.quantise }),
             ...(rubric === undefined ? {} : { rubric }),
             ...(limit === undefined ? {} : { limit }),
             ...(reference === undefined ? {} : { reference }),

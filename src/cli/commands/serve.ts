@@ -1,13 +1,15 @@
+import type { Bits } from '../../../models/index.ts'
 import { UsageError } from '../../errors.ts'
 import { type AddCommand, examples } from '../command.ts'
 import { checkDevice, type Device } from '../device.ts'
 import { printJson, printLine } from '../io.ts'
-import { baseOption, collect, deviceOption, jsonOption, wholeNumber } from '../options.ts'
+import { baseOption, collect, deviceOption, jsonOption, quantiseOption, wholeNumber } from '../options.ts'
 import { type JudgeFlags, judgeFlags, judgeOptions } from './judgeFlags.ts'
 
 interface Options extends JudgeFlags {
   readonly model: readonly string[]
   readonly base?: string
+  readonly quantise?: Bits
   readonly whisper?: string
   readonly host: string
   readonly port: number
@@ -39,6 +41,7 @@ export const addServe =
         [],
       )
       .addOption(baseOption())
+      .addOption(quantiseOption())
       .option('--whisper <model>', 'a Whisper that transcribes: a folder or a hub id')
       .option('--host <address>', 'where to listen', '127.0.0.1')
       .option('--port <n>', '0 takes a free one', wholeNumber(0), 8000)
@@ -73,6 +76,7 @@ export const addServe =
           device: await checkDevice(options.device),
           onNotice: notice,
           ...(options.base !== undefined && { base: options.base }),
+          ...(options.quantise && { quantise: options.quantise }),
           ...(options.whisper !== undefined && { whisper: options.whisper }),
           ...(options.clips !== undefined && { clips: options.clips }),
           ...(process.env.RUBATO_TOKEN && { token: process.env.RUBATO_TOKEN }),

@@ -1,41 +1,23 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Adapter, importGguf, linearsOf, startEngine, writeAdapter } from '../../../models/index.ts'
+import { sharedBase, startEngine } from '../../../models/index.ts'
 import { mergeAdapterFolder } from '../../../src/adapters/mergeAdapter.ts'
 import { openChat } from '../../../src/chat.ts'
-import { configOf, openModel } from '../../../src/model/modelFolder.ts'
+import { openModel } from '../../../src/model/modelFolder.ts'
 import { expectClose } from '../../models/closeTo.ts'
+import { saveAdapter as saveAdapterOf, saveBase } from '../adapters/savedAdapter.ts'
 import { folderToRemove, folderWith } from '../temporary.ts'
 
-const gguf = path.join(import.meta.dirname, '../../goldens/data/gguf/llama.gguf')
 const home = folderToRemove()
 const base = path.join(home, 'models/base')
 const adapter = path.join(home, 'adapters/mine')
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-/** An adapter whose updates are not 0, in its folder. */
-function saveAdapter(folder: string, named: string): void {
-  const config = configOf(base)
-  const linears = new Map([...linearsOf(config).keys()].map((module) => [module, { rank: 2, alpha: 8 }]))
-  const own: Adapter = { linears, rsLora: false, dropout: 0, trainFully: [] }
-  const shapes = new Map<string, readonly number[]>()
-  for (const [module, [nOut, nIn]] of linearsOf(config)) {
-    shapes.set(`${module}.lora_A.weight`, [2, nIn]).set(`${module}.lora_B.weight`, [nOut, 2])
-  }
-  const weights = new Map(
-    [...shapes].map(([name, [rows, columns]]) => [
-      name,
-      Float32Array.from({ length: rows! * columns! }, (_, i) => 0.4 * Math.sin(i * i + name.length)),
-    ]),
-  )
-  mkdirSync(folder, { recursive: true })
-  writeAdapter(folder, { adapter: own, weights, shapes, config, base: named })
-}
+const saveAdapter = (folder: string, named: string) => saveAdapterOf(folder, base, named)
 
 beforeAll(async () => {
-  mkdirSync(path.dirname(base), { recursive: true })
-  await importGguf(gguf, base)
+  await saveBase(base)
   saveAdapter(adapter, '../../models/base')
 }, 60_000)
 
@@ -45,7 +27,7 @@ const asked = {
   tokens: ids.slice(1).map((_, i) => ({ sequence: 0, position: i + 1 })),
 }
 
-/** What a model thinks of a text, in an engine of its own, since graphs are those of one adapter. */
+/** What a model thinks of a text, in an engine of its own. */
 async function logProbsOf(model: string, options?: Parameters<typeof openModel>[2]): Promise<Float32Array> {
   const engine = startEngine()
   try {
@@ -103,6 +85,25 @@ describe('an adapter’s folder', () => {
       expect(await chat.answer(question)).toBe(await chat.answer(question))
     } finally {
       await chat.close()
+    }
+  })
+
+  it('is open beside others and the base in one engine, which reads the base once', async () => {
+    const other = path.join(home, 'adapters/other')
+    saveAdapterOf(other, base, '../../models/base', 3)
+    const engine = startEngine()
+    try {
+      const share = sharedBase(engine)
+      const held: number[] = []
+      for (const model of [adapter, base, other, adapter]) {
+        const { policy } = await openModel(model, engine, { frozen: true, share })
+        expect(await policy.logProbs(asked.batch, asked)).toEqual(await logProbsOf(model, { frozen: true }))
+        held.push((await engine.memory()).arrays)
+      }
+      expect(held[1]).toBe(held[0])
+      expect(held[2]! - held[1]!).toBe(1.5 * (held[3]! - held[2]!)) // rank 3 and rank 2 again
+    } finally {
+      await engine.close()
     }
   })
 

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { importGguf, startEngine } from '../../../models/index.ts'
 import { openWithAdapter } from '../../../src/adapters/openWithAdapter.ts'
+import { openModel } from '../../../src/model/modelFolder.ts'
 import { trainableLines } from '../../../src/model/trainable.ts'
 import { adapterSchema } from '../../../src/recipe/adapter.ts'
 import { folderToRemove } from '../temporary.ts'
@@ -66,6 +67,21 @@ describe('a base that is held in few bits', () => {
 
   it('samples what it trains: both read the same codes', async () => {
     expect((await opened(4)).gap).toBeLessThan(1e-4)
+  })
+
+  it('answers when it is only asked as it does in training: the same codes', async () => {
+    for (const quantise of [4, 8] as const) {
+      const engine = startEngine()
+      const said: string[] = []
+      try {
+        const options = { frozen: true, quantise, onNotice: (line: string) => said.push(line) }
+        const { policy } = await openModel(base, engine, options)
+        expect(await policy.logProbs(asked.batch, asked)).toEqual((await opened(quantise)).logProbs)
+        expect(said.at(-1)).toMatch(new RegExp(`^holds 12 linears in ${quantise} bits, off by`))
+      } finally {
+        await engine.close()
+      }
+    }
   })
 
   it('is made once, and anew when the model’s file has changed', async () => {
