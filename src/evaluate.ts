@@ -246,11 +246,18 @@ const answerRecord = ({ sample, scaffold, completion, verdicts, score }: JudgedA
   audio: sample.paths,
   prompt: plainText(sample.messages),
   ...(scaffold === null ? {} : { scaffold }),
+  ...referenceOf(sample),
   completion,
   verdicts,
   score,
   rubric: sample.rubric,
 })
+
+/** A sample's reference, or the right answers of its task. */
+function referenceOf({ reference, asked }: PreparedSample): { reference?: string } {
+  const known = reference ?? asked?.references.join('\n')
+  return known ? { reference: known } : {}
+}
 
 /** Share of criteria met, by the tag `group:…` or else by id; unknown verdicts are left out of the share. */
 export function criterionRates(judged: readonly { rubric: Rubric; verdicts: readonly Verdict[] }[]): CriterionRate[] {

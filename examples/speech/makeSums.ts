@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { augment, encodeWav, loadAudio } from '../../audio/index.ts'
+import { augment, encodeWav } from '../../audio/index.ts'
 import { type SeededRandom, seededRandom, shuffle } from '../../src/random.ts'
+import { RATE, readWord } from './clips.ts'
 import { recordingOf, SPEAKERS, type Speaker, UNHEARD, type Word } from './speakers.ts'
 import { allSums, NUMBERS, plainLine, type SpokenSum, type SpokenWord, type Sum, taughtLine, wordLine } from './sums.ts'
 
@@ -16,7 +17,6 @@ export interface SumsOptions {
   readonly nEval?: number
 }
 
-const RATE = 16_000
 /** One length for all clips of a kind, so that one shape of the graphs hears them all. */
 const SUM_SECONDS = 2.88
 const WORD_SECONDS = 1.28
@@ -93,8 +93,7 @@ function wordsOf(sounds: string) {
   const known = new Map<string, Promise<Float32Array>>()
   return (speaker: Speaker, word: Word): Promise<Float32Array> => {
     const file = recordingOf(speaker, sounds, word)
-    const found =
-      known.get(file) ?? loadAudio(file, { sampleRate: RATE }).then(({ samples }) => levelled(trimmed(samples)))
+    const found = known.get(file) ?? readWord(file)
     known.set(file, found)
     return found
   }
@@ -122,23 +121,4 @@ async function oneAfterAnother(
     at += samples.length / RATE + between(0.04, 0.14)
   }
   return clip
-}
-
-/** From the first to the last 10 ms that is within 35 dB of the loudest. */
-function trimmed(samples: Float32Array): Float32Array {
-  const size = RATE / 100
-  const powers = Array.from({ length: Math.floor(samples.length / size) }, (_, i) =>
-    samples.subarray(i * size, (i + 1) * size).reduce((sum, x) => sum + x * x, 0),
-  )
-  const floor = Math.max(...powers) * 10 ** -3.5
-  const heard = powers.map((power) => power >= floor)
-  return samples.slice(heard.indexOf(true) * size, (heard.lastIndexOf(true) + 1) * size)
-}
-
-/** Brought to −20 dBFS, less where its peak would leave ±0.9. */
-function levelled(samples: Float32Array): Float32Array {
-  const power = samples.reduce((sum, x) => sum + x * x, 0) / samples.length
-  const peak = samples.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9)
-  const gain = Math.min(0.1 / Math.sqrt(power), 0.9 / peak)
-  return samples.map((x) => x * gain)
 }

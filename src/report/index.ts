@@ -1,2 +1,2 @@
 export { ReportError } from './readRun.ts'
-export { type ReportOptions, writeReport } from './writeReport.ts'
+export { type OtherAnswers, type ReportOptions, writeReport } from './writeReport.ts'

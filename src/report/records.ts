@@ -91,6 +91,7 @@ export const answerRecord = z.object({
   audio: z.array(z.string()).default([]),
   prompt: text,
   scaffold: z.union([z.string(), z.object({ text })]).nullish(),
+  reference: z.string().nullish(),
   completion: z.string(),
   verdicts: z.array(verdict).default([]),
   score: z.number().nullable(),

@@ -28,8 +28,16 @@ export interface ReportOptions {
   maxBytes?: number
   /** Longest piece of a clip, in seconds; 15. */
   maxClipSeconds?: number
+  /** What others answered to the samples of the evaluation, shown beside the run's own answers. */
+  beside?: readonly OtherAnswers[]
   /** Draws examples and groups, and the bootstrap; the run's own seed unless given, so that a run has one report. */
   seed?: number | string
+}
+
+/** Answers of a model that the run did not train, or of a person: text by the id of the sample. */
+export interface OtherAnswers {
+  name: string
+  answers: ReadonlyMap<string, string>
 }
 
 /**
@@ -62,6 +70,7 @@ export async function writeReport(runFolder: string, options: ReportOptions = {}
     curves: stageCurves(run.metrics, rollouts.rewards),
     examples: chooseExamples(pairs, options.nExamples ?? 10, random('examples')),
     nAnswers: pairs.length,
+    beside: options.beside ?? [],
     clips: new Map(),
     find: criteriaIndex(run.evaluations),
     spent: timeSpent(run),

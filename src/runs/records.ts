@@ -92,6 +92,8 @@ export interface AnswerRecord {
   readonly audio: readonly string[]
   readonly prompt: string
   readonly scaffold?: string | null
+  /** What is known of the truth; left out where nothing is. */
+  readonly reference?: string
   readonly completion: string
   readonly verdicts: readonly Verdict[]
   readonly score: number

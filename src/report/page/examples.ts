@@ -4,10 +4,14 @@ import { count, percent, points } from '../format.ts'
 import type { AnswerRecord, CriterionRecord } from '../records.ts'
 import type { ClipViews } from './clipView.ts'
 import { type Html, html } from './html.ts'
+import type { PageContent } from './page.ts'
 import { missing, outcome, reason, runText, section } from './parts.ts'
 
 /** Clips to listen to, with the answers before and after and what each criterion made of them. */
-export function examplesSection(examples: Example[], nAnswers: number, clips: ClipViews, find: FindCriterion): Html {
+export function examplesSection(
+  { examples, nAnswers, beside, find }: Pick<PageContent, 'examples' | 'nAnswers' | 'beside' | 'find'>,
+  clips: ClipViews,
+): Html {
   if (examples.length === 0) {
     return section('examples', 'Listen', '', missing('No answers were kept, so there is nothing to show.'))
   }
@@ -15,23 +19,33 @@ export function examplesSection(examples: Example[], nAnswers: number, clips: Cl
     'examples',
     'Listen',
     `${examples.length} of ${count(nAnswers, 'sample')} of the evaluation: some that improved most, some that worsened most, the rest drawn at random with the run’s seed. Each says which it is. All answers are in the run folder.`,
-    html`${examples.map((example, i) => exampleView(example, i, clips, find))}`,
+    html`${examples.map((example, i) => exampleView(example, i, { clips, find, beside }))}`,
   )
 }
 
-function exampleView(example: Example, i: number, clips: ClipViews, find: FindCriterion): Html {
+function exampleView(
+  example: Example,
+  i: number,
+  { clips, find, beside }: Pick<PageContent, 'find' | 'beside'> & { clips: ClipViews },
+): Html {
   const { before, after, sampleId } = example
   const any = (after ?? before)!
+  const others = beside.flatMap(({ name, answers }) => {
+    const text = answers.get(sampleId)
+    return text === undefined ? [] : [{ name, text }]
+  })
   return html`
 <article class="example" aria-labelledby="example-${i + 1}">
   <header><h3 id="example-${i + 1}" dir="auto">${sampleId}</h3><span class="tag ${example.chosen === 'drawn at random' ? '' : 'lit'}">${example.chosen}</span></header>
   <div class="heard">
     <div>${any.audio.length > 0 ? clips.show(any.audio) : html`<p class="missing">This sample has no sound.</p>`}</div>
-    <div><h4>Prompt</h4>${runText(any.prompt, 'Prompt')}</div>
+    <div><h4>Prompt</h4>${runText(any.prompt, 'Prompt')}
+    ${any.reference != null && html`<h4>Reference</h4>${runText(any.reference, 'Reference')}`}</div>
   </div>
   <div class="answers">
     ${before && answer('Before', before)}
     ${after && answer('After', after)}
+    ${others.map(({ name, text }) => html`<div class="answer"><h4><span dir="auto">${name}</span></h4>${runText(text, `Answer of ${name}`)}</div>`)}
   </div>
   ${verdictTable(example, find)}
 </article>`

@@ -7,6 +7,7 @@ import type { Findings } from '../findings.ts'
 import type { Run } from '../readRun.ts'
 import type { Rollouts } from '../rollouts.ts'
 import type { Spent } from '../time.ts'
+import type { OtherAnswers } from '../writeReport.ts'
 import { alarmsSection } from './alarms.ts'
 import { analysisSection } from './analysis.ts'
 import type { Assets } from './assets.ts'
@@ -30,6 +31,7 @@ export interface PageContent {
   curves: StageCurves[]
   examples: Example[]
   nAnswers: number
+  beside: readonly OtherAnswers[]
   rollouts: Rollouts
   clips: Clips
   find: FindCriterion
@@ -56,7 +58,7 @@ export function page(content: PageContent, assets: Assets): string {
   const clips = clipViews(content.clips)
   const scripts = [assets.uPlotScript, ...assets.clientScripts]
   // Drawn in this order, since the first appearance of a clip carries its sound.
-  const examples = examplesSection(content.examples, content.nAnswers, clips, content.find)
+  const examples = examplesSection(content, clips)
   const analysis = analysisSection(run)
   const rewardModels = rewardModelsSection(run)
   const absent = [analysis === false && 'analysis', rewardModels === false && 'reward-models']
