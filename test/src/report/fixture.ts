@@ -98,6 +98,7 @@ export async function writeFixtureRun(folder: string, options: FixtureOptions = 
           sample_id: sample.id,
           audio: [sample.audio],
           prompt: sample.prompt,
+          reference: `FIXTURE: what is right of ${sample.id}.`,
           completion,
           verdicts,
           score,

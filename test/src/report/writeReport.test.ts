@@ -71,6 +71,21 @@ describe('writeReport', () => {
     expect(again === page).toBe(true)
   })
 
+  it('shows the reference of an example, and what others answered to it, as text', async () => {
+    const file = await readFile(path.join(folder, 'answers/after-none.jsonl'), 'utf8')
+    const ids = file
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { sample_id: string }).sample_id)
+    expect(page.match(/<h4>Reference<\/h4>/g)!.length).toBe(page.match(/<article class="example"/g)!.length)
+    const beside = [{ name: 'Another <b>', answers: new Map(ids.map((id) => [id, '<i>theirs</i>'])) }]
+    const text = await readFile(await writeReport(folder, { beside, out: path.join(root, 'beside.html') }), 'utf8')
+    expect(text.match(/Another &#60;b&#62;<\/span><\/h4>/g)!.length).toBe(
+      text.match(/<article class="example"/g)!.length,
+    )
+    expect(text.includes('<i>theirs')).toBe(false)
+  })
+
   it('stays under the size asked for by shortening and leaving out sound', async () => {
     const full = Buffer.byteLength(page)
     const small = await readFile(
