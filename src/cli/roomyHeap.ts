@@ -1,12 +1,12 @@
 /**
- * What glibc reads when a process begins: one heap for all threads, nothing mapped on its own, nothing given back. The
- * engine's graphs take and free megabytes at every operator; without this each of these is fresh memory that the kernel
- * has to clear first, a sixth of a small model's training (docs/engine.md). Elsewhere than with glibc it does nothing.
+ * What glibc reads when a process begins: one heap for all threads, nothing mapped on its own, a gigabyte kept when it is
+ * free. The engine's graphs take and free megabytes at every operator; without this each of these is fresh memory that the
+ * kernel has to clear first, a sixth of a small model's training (docs/engine.md). Elsewhere than with glibc it does nothing.
  */
 export const ROOMY_HEAP: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: String(2 ** 32),
-  MALLOC_TRIM_THRESHOLD_: String(2 ** 33),
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
 }
 
 /** Commands that compute for minutes. */
