@@ -56,7 +56,7 @@ function section({ ground, measured, plots }: GroundOnPage): string[] {
     '',
     ...criteriaTable(measured),
     '',
-    `Took ${Math.round(seconds / 60)} minutes, fine-tuning included.`,
+    `The arms took ${Math.round(seconds / 60)} minutes, each on a core of its own; fine-tuning of the checkpoints is not counted.`,
     '',
   ]
 }
