@@ -14,7 +14,7 @@ const CONFIG = {
   font: 'system-ui, sans-serif',
   view: { stroke: null },
   legend: { labelLimit: 300, symbolType: 'stroke', symbolOpacity: 1, symbolStrokeWidth: 3 },
-  axis: { gridColor: '#e8e8e8', domainColor: '#999', tickColor: '#999' },
+  axis: { gridColor: '#e8e8e8', domainColor: '#999', tickColor: '#999', labelLimit: 300 },
 } as const
 
 /** Draws what the page shows of a ground into `folder`; returns the names of the files. */
@@ -82,7 +82,6 @@ function scores(arms: readonly Arm[], measured: Measured): TopLevelSpec {
     type: 'nominal',
     title: null,
     sort: arms.map(({ title }) => title),
-    axis: { labelLimit: 260 },
   } as const
   const x = {
     field: 'score',
