@@ -14,7 +14,7 @@ if (!hasRegistry) console.warn('SKIPPED: the npm registry is out of reach, so th
 
 describe.skipIf(!hasRegistry)('npm install of the packed package', () => {
   const home = mkdtempSync(path.join(tmpdir(), 'rubato-install-'))
-  afterAll(() => rmSync(home, { recursive: true, force: true }))
+  afterAll(() => rmSync(home, { recursive: true, force: true }), 120_000) // a thousand small files, on a busy disk
 
   it('gives a command that runs and finds the machine ready', async () => {
     const packed = await run('npm', ['pack', '--json', '--pack-destination', home], { cwd: ROOT })

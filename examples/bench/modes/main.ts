@@ -8,8 +8,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { CONVERSATIONS, makeConversations } from '../../chat/makeConversations.ts'
+import { benchOptions, chosenNames, firstSeeds } from '../common/options.ts'
 import { ARMS, SEEDS } from './arms.ts'
 import { claimsOf } from './claims.ts'
 import { resultsPage } from './page.ts'
@@ -18,14 +18,28 @@ import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 const ROOT = path.resolve('runs', 'modes')
 const KEPT = path.join(ROOT, 'results.jsonl')
 
-const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, arms: { type: 'string' }, page: { type: 'string' } },
+const HELP = `npm run bench:modes -- [options]
+
+One model of two modes against a model of each: writes docs/results/modes.md. What is measured is kept in runs/modes.
+
+  --seeds N     the first N of ${SEEDS.length} seeds
+  --arms LIST   some of ${ARMS.map(({ id }) => id).join(', ')}
+  --page FILE   where the page is written, in place of docs/results/modes.md
+
+  npm run bench:modes -- --seeds 1 --arms ${ARMS[0]!.id} --page /tmp/modes.md`
+
+const values = benchOptions(HELP, {
+  seeds: { type: 'string' },
+  arms: { type: 'string' },
+  page: { type: 'string' },
 })
 const page = path.resolve(values.page ?? path.join('docs', 'results', 'modes.md'))
-const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
-const wanted = values.arms?.split(',') ?? ARMS.map(({ id }) => id)
-const unknown = wanted.find((id) => !ARMS.some((arm) => arm.id === id))
-if (unknown !== undefined) throw new Error(`no arm "${unknown}". There are ${ARMS.map(({ id }) => id).join(', ')}.`)
+const seeds = firstSeeds(values.seeds, SEEDS)
+const wanted = chosenNames(
+  '--arms',
+  values.arms,
+  ARMS.map(({ id }) => id),
+)
 const machine = `${cpus()[0]?.model ?? 'an unknown processor'}, ${availableParallelism()} cores, Node ${process.version}`
 
 mkdirSync(ROOT, { recursive: true })

@@ -7,8 +7,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { machine } from '../common/files.ts'
+import { benchOptions, chosenNames, firstSeeds } from '../common/options.ts'
 import { openResults } from '../common/results.ts'
 import { ARMS, SEEDS } from './arms.ts'
 import { claimsOf } from './claims.ts'
@@ -18,14 +18,28 @@ import { type ArmResult, runArm, settingsOf } from './runArm.ts'
 
 const ROOT = path.resolve('runs', 'prompts')
 
-const { values } = parseArgs({
-  options: { seeds: { type: 'string' }, arms: { type: 'string' }, page: { type: 'string' } },
+const HELP = `npm run bench:prompts -- [options]
+
+Tags against words against neither, with word times and without: writes docs/results/prompts.md. What is measured is kept in runs/prompts.
+
+  --seeds N     the first N of ${SEEDS.length} seeds
+  --arms LIST   some of ${ARMS.map(({ id }) => id).join(', ')}
+  --page FILE   where the page is written, in place of docs/results/prompts.md
+
+  npm run bench:prompts -- --seeds 1 --arms ${ARMS[0]!.id} --page /tmp/prompts.md`
+
+const values = benchOptions(HELP, {
+  seeds: { type: 'string' },
+  arms: { type: 'string' },
+  page: { type: 'string' },
 })
 const page = path.resolve(values.page ?? path.join('docs', 'results', 'prompts.md'))
-const seeds = SEEDS.slice(0, Number(values.seeds ?? SEEDS.length))
-const wanted = values.arms?.split(',') ?? ARMS.map(({ id }) => id)
-const unknown = wanted.find((id) => !ARMS.some((arm) => arm.id === id))
-if (unknown !== undefined) throw new Error(`no arm "${unknown}". There are ${ARMS.map(({ id }) => id).join(', ')}.`)
+const seeds = firstSeeds(values.seeds, SEEDS)
+const wanted = chosenNames(
+  '--arms',
+  values.arms,
+  ARMS.map(({ id }) => id),
+)
 
 mkdirSync(ROOT, { recursive: true })
 await makeData(path.join(ROOT, 'data'))

@@ -10,9 +10,9 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import colors from 'picocolors'
 import { machine } from '../common/files.ts'
+import { benchOptions, chosenNames } from '../common/options.ts'
 import { pooled, sharedCores } from '../common/pool.ts'
 import { openResults } from '../common/results.ts'
 import { ARMS, type Arm } from './arms.ts'
@@ -28,14 +28,24 @@ const ROOT = path.resolve('runs', 'ruscarl')
 const DOCS = path.resolve('docs', 'results')
 const GROUNDS = [sparse, scenes]
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, page: { type: 'boolean', default: false } },
-})
-const grounds = GROUNDS.filter(({ id }) => values.only === undefined || values.only === id)
-if (grounds.length === 0) {
-  console.error(`bench:ruscarl --only ${values.only}: there is none. All: ${GROUNDS.map(({ id }) => id).join(', ')}.`)
-  process.exit(2)
-}
+const HELP = `npm run bench:ruscarl -- [options]
+
+RuscaRL's claims on our own ground: writes docs/results/ruscarl.md. What is measured is kept in runs/ruscarl.
+
+  --only GROUND   ${GROUNDS.map(({ id }) => id).join(' or ')}, and no page; of sparse, RuscaRL and GRPO alone
+  --page          writes the page of what has been measured, and measures nothing
+
+  npm run bench:ruscarl -- --only sparse
+
+Exit code: 0, or 1 when the sparse task does not show what it is there to show.`
+
+const values = benchOptions(HELP, { only: { type: 'string' }, page: { type: 'boolean', default: false } })
+const chosen = chosenNames(
+  '--only',
+  values.only,
+  GROUNDS.map(({ id }) => id),
+)
+const grounds = GROUNDS.filter(({ id }) => chosen.includes(id))
 
 const results = openResults<ArmResult, 'ground' | 'arm' | 'seed' | 'settings'>(path.join(ROOT, 'results.jsonl'), [
   'ground',

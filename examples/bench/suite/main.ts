@@ -10,10 +10,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { closest } from 'fastest-levenshtein'
 import colors from 'picocolors'
 import { fingerprint, machine, writeText } from '../common/files.ts'
+import { benchOptions, chosenNames, firstSeeds } from '../common/options.ts'
 import { openResults } from '../common/results.ts'
 import type { Experiment, Outcome } from './experiment.ts'
 import { EXPERIMENTS } from './experiments/index.ts'
@@ -32,23 +31,24 @@ interface Kept extends Outcome {
 const ROOT = path.resolve('runs', 'suite')
 const SEEDS = [1, 2, 3]
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, seeds: { type: 'string' }, page: { type: 'boolean', default: false } },
-})
 const names = EXPERIMENTS.map(({ id }) => id)
-const asked = values.only?.split(',') ?? names
-const unknown = asked.find((name) => !names.includes(name))
-if (unknown !== undefined) {
-  console.error(
-    `--only ${unknown}: there is none. Did you mean "${closest(unknown, names)}"? All: ${names.join(', ')}.`,
-  )
-  process.exit(2)
-}
-const nSeeds = Number(values.seeds ?? SEEDS.length)
-if (!(Number.isInteger(nSeeds) && nSeeds >= 1 && nSeeds <= SEEDS.length)) {
-  console.error(`--seeds ${values.seeds}: is no number of seeds. Give 1 to ${SEEDS.length}.`)
-  process.exit(2)
-}
+const HELP = `npm run bench:suite -- [options]
+
+What the post-training papers expect, on our own ground: writes docs/results/suite.md. What is measured is kept in runs/suite.
+
+  --only LIST   some of ${names.join(', ')}
+  --seeds N     the first N of ${SEEDS.length} seeds
+  --page        writes the page of what has been measured, and measures nothing
+
+  npm run bench:suite -- --only chain,packing --seeds 1`
+
+const values = benchOptions(HELP, {
+  only: { type: 'string' },
+  seeds: { type: 'string' },
+  page: { type: 'boolean', default: false },
+})
+const asked = chosenNames('--only', values.only, names)
+const seeds = firstSeeds(values.seeds, SEEDS)
 
 const results = openResults<Kept, 'experiment' | 'seed' | 'code'>(path.join(ROOT, 'results.jsonl'), [
   'experiment',
@@ -57,7 +57,7 @@ const results = openResults<Kept, 'experiment' | 'seed' | 'code'>(path.join(ROOT
 ])
 const wanted = EXPERIMENTS.filter(({ id }) => asked.includes(id))
 if (!values.page) {
-  for (const seed of SEEDS.slice(0, nSeeds)) {
+  for (const seed of seeds) {
     for (const experiment of wanted) {
       await measureOnce(experiment, seed)
       writePage()
