@@ -18,7 +18,8 @@ export interface Experiment {
 /** What an experiment found with one seed. */
 export interface Outcome {
   /** One number a name, such as a loss or a share. */
-  readonly figures: Readonly<Record<string, number>>
+  /** Null where there was nothing to take it of. */
+  readonly figures: Readonly<Record<string, number | null>>
   /** By arm: the score of every held-out sample, the same samples in the same order for all arms and seeds. */
   readonly scores: Readonly<Record<string, readonly number[]>>
 }

@@ -102,7 +102,7 @@ function writePage(): void {
 
 /** The experiment and what all of them stand on. */
 function codeOf({ file }: Experiment): string {
-  const shared = ['base', 'tasks', 'reinforcement', 'specialists'].map(
+  const shared = ['base', 'tasks', 'reinforcement', 'specialists', 'suite', 'experiments/voting'].map(
     (name) => new URL(`./${name}${path.extname(import.meta.url)}`, import.meta.url),
   )
   return fingerprint(...[file, ...shared].map((url) => readFileSync(fileURLToPath(url))))

@@ -28,6 +28,7 @@ export function figureAbove(
   low: string,
   options: Ordering = {},
 ): Claim {
+  if (outcomes.some(({ figures }) => figures[high] === null || figures[low] === null)) return untold(says, high, low)
   const of = (name: string) => outcomes.map(({ figures }) => [figures[name]!])
   const claim = told(says, of(low), of(high), [low, high], options)
   return outcomes.length > 1 ? claim : { ...claim, holds: null }
@@ -41,13 +42,42 @@ export function figureAtMost(
   most: number,
   print: (value: number) => string = (value) => value.toPrecision(2),
 ): Claim {
-  const values = outcomes.map(({ figures }) => figures[name]!)
+  return within(says, outcomes, name, { print, bound: `at most ${print(most)}`, holds: (value) => value <= most })
+}
+
+/** That a figure reaches a bound with every seed. */
+export function figureAtLeast(
+  says: string,
+  outcomes: readonly Outcome[],
+  name: string,
+  least: number,
+  print: (value: number) => string = (value) => value.toPrecision(2),
+): Claim {
+  return within(says, outcomes, name, { print, bound: `at least ${print(least)}`, holds: (value) => value >= least })
+}
+
+interface Bound {
+  readonly bound: string
+  readonly print: (value: number) => string
+  readonly holds: (value: number) => boolean
+}
+
+/** A seed that misses the bound decides; else one without a figure leaves it open. */
+function within(says: string, outcomes: readonly Outcome[], name: string, { bound, print, holds }: Bound): Claim {
+  const values = outcomes.map(({ figures }) => figures[name] ?? null)
+  const known = values.filter((value) => value !== null)
   return {
     says,
-    holds: values.every((value) => value <= most),
-    figures: `${values.map(print).join(', ')}; at most ${print(most)}`,
+    holds: !known.every(holds) ? false : known.length < values.length ? null : true,
+    figures: `${values.map((value) => (value === null ? 'none' : print(value))).join(', ')}; ${bound}`,
   }
 }
+
+const untold = (says: string, ...names: readonly string[]): Claim => ({
+  says,
+  holds: null,
+  figures: `${names.join(' or ')} has no figure with some seed`,
+})
 
 function told(
   says: string,

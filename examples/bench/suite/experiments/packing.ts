@@ -1,6 +1,6 @@
 import { MODEL, SFT, taughtData } from '../base.ts'
 import type { Experiment } from '../experiment.ts'
-import { figureAbove, figureAtMost } from '../orderings.ts'
+import { figureAtLeast, figureAtMost } from '../orderings.ts'
 
 const STEPS = 40
 
@@ -31,7 +31,6 @@ export const packing: Experiment = {
       figures: {
         'first step': off(0),
         'any step': Math.max(...padded!.map((_, step) => off(step))),
-        'padded rows': 0,
         'packed rows': Number(packed![0]!['packing/utilisation']),
       },
       scores: {},
@@ -40,6 +39,6 @@ export const packing: Experiment = {
   claims: (outcomes) => [
     figureAtMost('packed and unpacked loss are the same at the first step', outcomes, 'first step', 1e-5),
     figureAtMost(`they stay so over ${STEPS} steps of training`, outcomes, 'any step', 1e-3),
-    figureAbove('packed rows hold few empty places', outcomes, 'packed rows', 'padded rows'),
+    figureAtLeast('packed rows are full to four fifths', outcomes, 'packed rows', 0.8),
   ],
 }

@@ -26,9 +26,10 @@ export const shaped: Experiment = {
     const spoken = await arm('shaped', { reward_model: { model: path.join(reward.path, 'reward-model'), alpha: 0.5 } })
     const rollouts = rolloutsOf(spoken)
     const of = (score: number) => rollouts.filter((one) => one.score === score).map((one) => one.reward)
+    const [wrong, right] = [of(0), of(1)]
     return {
       figures: {
-        'wrong over right': Math.max(...of(0)) - Math.min(...of(1)),
+        'wrong over right': wrong.length > 0 && right.length > 0 ? Math.max(...wrong) - Math.min(...right) : null,
         'groups that differ, raw': differing(raw),
         'groups that differ, shaped': differing(spoken),
       },
