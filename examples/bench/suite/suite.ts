@@ -12,8 +12,8 @@ export const MAX_TOKENS = 16
 export function openSuite(root: string, seed: number, say: (what: string) => void): Suite {
   const folder = path.join(root, `seed-${seed}`)
   const made: Suite['made'] = async (name, of, make) => {
-    const { name: stem, ext } = path.parse(name)
-    const to = path.join(folder, `${stem}-${fingerprint(JSON.stringify(of))}${ext}`)
+    const { dir, name: stem, ext } = path.parse(name)
+    const to = path.join(folder, dir, `${stem}-${fingerprint(JSON.stringify(of))}${ext}`)
     if (!existsSync(to)) {
       say(stem)
       await make(to)
