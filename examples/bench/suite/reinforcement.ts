@@ -10,7 +10,7 @@ export const RL = {
   minibatches: 1,
   max_completion_tokens: MAX_TOKENS,
   optimiser: 'muon',
-  learning_rate: 5e-4,
+  learning_rate: 1e-4,
   loss: { aggregation: 'sequence-mean', kl: 0.001 },
 }
 
