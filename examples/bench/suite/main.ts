@@ -1,6 +1,6 @@
 /**
  * What the post-training papers expect, on our own ground, `npm run bench:suite`: one small experiment after the other,
- * seed by seed. Writes docs/results/suite.md; takes less than an hour on two idle cores. What it has measured or trained it
+ * seed by seed. Writes docs/results/suite.md; takes some five minutes on two idle cores. What it has measured or trained it
  * keeps in runs/suite and does not make again; the page is written after every experiment.
  *
  *     npm run bench:suite -- --only chain,packing   # these alone

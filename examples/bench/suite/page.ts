@@ -20,7 +20,7 @@ export function resultsPage(measured: readonly MeasuredExperiment[], nSeeds: num
     '# The post-training suite: what the papers expect, and what was found',
     '',
     `Written by \`npm run bench:suite\`. Each experiment is a small one of ${nSeeds} seeds on tasks with letters (sort, turn round, shift) whose answers a program`,
-    'decides, with a model of 0.1 million parameters that reads no sound. All experiments of a seed begin with one checkpoint, of 300 steps of supervised fine-tuning.',
+    'decides, with a model of 0.1 million parameters that reads no sound. All experiments of a seed but the first begin with one checkpoint, of 300 steps of supervised fine-tuning.',
     'Everything is trained by recipes. Held-out problems are the same for all arms and seeds, answered greedily. An ordering is **met** when its 95 % interval lies on the',
     'expected side, **not met** when it lies on the other, and not told apart when it holds both. Intervals of scores draw seeds and samples anew, crossed; intervals of',
     'other figures draw seeds alone and are rough with three of them. The values stand seed by seed. Settings were tried on the first seed only.',
