@@ -36,7 +36,7 @@ export async function inFewBits(
   const source = readSafetensors(place)
   const folder = path.join(ownCache(process.env), 'quantised', keyOf(source, [...linears.keys()], bits))
   if (!existsSync(folder)) {
-    onNotice?.(`${linears.size} linears of ${place} are written in ${bits} bits, once, to ${folder}`)
+    onNotice?.(`linears of ${place} are written in ${bits} bits, once, to ${folder}`)
     await quantiseCheckpoint(source, linears, folder, bits)
   }
   return withQuantised(folder, kept)

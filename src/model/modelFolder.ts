@@ -165,7 +165,7 @@ async function openFolder(place: string, engine: Engine, options: FolderOptions)
   const inBits = (name: string) => linears.has(name.replace(/\.weight$/, ''))
   const wide = frozen ? mappable(place, (name) => !isOwn(name) && !inBits(name)) : undefined
   const mapped = quantise ? await inFewBits(place, linears, quantise, wide, onNotice) : wide
-  if (mapped?.quantised && onNotice) onNotice(quantisedLine(mapped.quantised))
+  if (mapped?.quantised && onNotice) onNotice(quantisedLine(mapped.quantised, linears.size))
   const seen = share ? share.view((name) => base.has(name) && !isOwn(name)) : engine
   const opened = assembleFrom(place, seen, { ...options, ...(mapped && { mapped }) })
   const { policy } = opened

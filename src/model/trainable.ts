@@ -71,14 +71,21 @@ export function trainableLines(policy: Trained & Partial<Pick<Policy, 'quantised
   return policy.quantised?.size ? [...lines, quantisedLine(policy.quantised)] : lines
 }
 
-/** What is held in few bits, and how far that is off. */
-export function quantisedLine(quantised: NonNullable<Policy['quantised']>): string {
+/**
+ * What is held in few bits, and how far that is off; of `nLinears` that were to be, also how many stay as they are, since
+ * their rows are no whole number of blocks.
+ */
+export function quantisedLine(quantised: NonNullable<Policy['quantised']>, nLinears = quantised.size): string {
+  if (quantised.size === 0)
+    return `holds none of ${nLinears} linears in few bits: no row is a whole number of blocks of 32`
   const errors = [...quantised].map(([module, { relativeError }]) => ({ module, relativeError }))
   const worst = errors.reduce((most, error) => (error.relativeError > most.relativeError ? error : most))
   const mean = errors.reduce((sum, { relativeError }) => sum + relativeError, 0) / errors.length
   const { bits } = [...quantised.values()][0]!
+  const nWide = nLinears - quantised.size
+  const wide = nWide > 0 ? `; ${nWide} stay as they are, with rows of no whole blocks of 32` : ''
   const share = (error: number) => `${(100 * error).toFixed(bits === 4 ? 1 : 2)} %`
-  return `holds ${quantised.size} linears in ${bits} bits, off by ${share(mean)} of their size, at most ${share(worst.relativeError)} (${worst.module})`
+  return `holds ${quantised.size} linears in ${bits} bits, off by ${share(mean)} of their size, at most ${share(worst.relativeError)} (${worst.module})${wide}`
 }
 
 const figure = (n: number): string => n.toLocaleString('en-US').padStart(13)
